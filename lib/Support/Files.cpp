@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Support/Files.h"
+
+#include "llvm/Support/Errno.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace quern {
+
+static llvm::Error fileError(llvm::StringRef verb, llvm::StringRef path, std::error_code code) {
+  return llvm::createStringError(code, "cannot " + verb + " '" + path + "': " + code.message());
+}
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readFile(llvm::StringRef path) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return fileError("read", path, buffer.getError());
+  return std::move(*buffer);
+}
+
+static llvm::Error writeThrough(llvm::StringRef path, llvm::StringRef bytes) {
+  std::error_code code;
+  llvm::raw_fd_ostream stream(path, code);
+  if (code)
+    return fileError("write", path, code);
+  stream << bytes;
+  stream.flush();
+  if (stream.has_error()) {
+    code = stream.error();
+    stream.clear_error();
+    return fileError("write", path, code);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes) {
+  llvm::sys::fs::file_status status;
+  bool replaceable = llvm::sys::fs::status(path, status) || status.type() == llvm::sys::fs::file_type::regular_file;
+  if (path == "-" || !replaceable)
+    return writeThrough(path, bytes);
+
+  auto temporary = llvm::sys::fs::TempFile::create(path + ".%%%%%%.tmp", llvm::sys::fs::all_read | llvm::sys::fs::all_write);
+  if (!temporary) {
+    std::error_code code = llvm::errorToErrorCode(temporary.takeError());
+    return fileError("write", path, code);
+  }
+  std::error_code code;
+  {
+    llvm::raw_fd_ostream stream(temporary->FD, /*shouldClose=*/false);
+    stream << bytes;
+    stream.flush();
+    code = stream.error();
+    stream.clear_error();
+  }
+  if (code) {
+    llvm::consumeError(temporary->discard());
+    return fileError("write", path, code);
+  }
+  if (llvm::Error error = temporary->keep(path))
+    return fileError("write", path, llvm::errorToErrorCode(std::move(error)));
+  return llvm::Error::success();
+}
+
+bool isSameFile(llvm::StringRef a, llvm::StringRef b) {
+  bool same = false;
+  return !llvm::sys::fs::equivalent(a, b, same) && same;
+}
+
+} // namespace quern
