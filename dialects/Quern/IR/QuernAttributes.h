@@ -1,0 +1,24 @@
+// What a quantizer decides: formats, granularity, scheme, ranges, and for an op the precision of its operands.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "mlir/IR/BuiltinAttributes.h"
+
+#include "dialects/Quern/IR/QuernEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Quern/IR/QuernAttributes.h.inc"
+
+namespace quern {
+
+/// Discardable attributes by which stages hand decisions on.
+/// `quern.ranges`: on an op, one RangeAttr (or unit, for "unknown") per result.
+inline constexpr llvm::StringLiteral kRangesAttrName = "quern.ranges";
+/// `quern.range`: on a function's argument, its RangeAttr.
+inline constexpr llvm::StringLiteral kRangeAttrName = "quern.range";
+/// `quern.precision`: on an op, its PrecisionAttr.
+inline constexpr llvm::StringLiteral kPrecisionAttrName = "quern.precision";
+/// `quern.prequantized`: on a module that arrived quantized; it is never quantized again.
+inline constexpr llvm::StringLiteral kPrequantizedAttrName = "quern.prequantized";
+
+} // namespace quern
