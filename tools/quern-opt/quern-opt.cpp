@@ -1,5 +1,6 @@
 // quern-opt: runs Quern's passes and stages on IR text, as mlir-opt does for MLIR's.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialects/Quern/IR/QuernDialect.h"
 #include "passes/AllPasses.h"
 
 #include "mlir/InitAllDialects.h"
@@ -10,6 +11,7 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
+  registry.insert<quern::QuernDialect>();
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   quern::registerAllPasses();

@@ -7,17 +7,22 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
-#include <cmath>
-
 using namespace mlir;
 
 namespace quern {
 
-//===-- Spellings shared by attributes and the attributes that contain them ---------------------------------===//
+//===-- Spellings shared by attributes and the attributes that contain them
+//---------------------------------===//
 
-static ParseResult parseDouble(AsmParser &parser, double &value) { return parser.parseFloat(value); }
+static ParseResult parseDouble(AsmParser &parser, FailureOr<llvm::APFloat> &value) {
+  double number;
+  if (parser.parseFloat(number))
+    return failure();
+  value = llvm::APFloat(number);
+  return success();
+}
 
-static void printDouble(AsmPrinter &printer, double value) { printer.printFloat(llvm::APFloat(value)); }
+static void printDouble(AsmPrinter &printer, const llvm::APFloat &value) { printer.printFloat(value); }
 
 static ParseResult parseFormat(AsmParser &parser, unsigned &bits, bool &isSigned) {
   llvm::SMLoc loc = parser.getCurrentLocation();
@@ -82,13 +87,16 @@ static void printBareGranularity(AsmPrinter &printer, GranularityAttr granularit
   printGranularity(printer, granularity.getKind(), granularity.getGroupSize());
 }
 
-//===-- Verifiers ------------------------------------------------------------------------------------------===//
+//===-- Verifiers
+//------------------------------------------------------------------------------------------===//
 
-LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, double min, double max, StringAttr) {
-  if (!std::isfinite(min) || !std::isfinite(max)) // C1
+LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, llvm::APFloat lowest,
+                                llvm::APFloat highest, StringAttr) {
+  if (!lowest.isFinite() || !highest.isFinite()) // C1
     return emitError() << "expected finite bounds of a range";
-  if (min > max) // C2
-    return emitError() << "expected a range whose minimum does not exceed its maximum, got " << min << " and " << max;
+  if (lowest > highest) // C2
+    return emitError() << "expected a range whose minimum does not exceed its maximum, got "
+                       << lowest.convertToDouble() << " and " << highest.convertToDouble();
   return success();
 }
 
@@ -111,3 +119,10 @@ LogicalResult GranularityAttr::verify(function_ref<InFlightDiagnostic()> emitErr
 
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Quern/IR/QuernAttributes.cpp.inc"
+
+void quern::QuernDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/Quern/IR/QuernAttributes.cpp.inc"
+      >();
+}

@@ -1,5 +1,5 @@
-// What a quantizer decides: formats, granularity, scheme, ranges, and for an op the precision of its operands.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a quantizer decides: formats, granularity, scheme, ranges, and for an op the precision of its
+// operands. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "mlir/IR/BuiltinAttributes.h"

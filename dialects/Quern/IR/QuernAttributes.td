@@ -14,7 +14,7 @@ class Quern_Attr<string name, string attrMnemonic> : AttrDef<Quern_Dialect, name
 def Quern_RangeAttr : Quern_Attr<"Range", "range"> {
   let summary = "The real values a tensor takes";
   let description = [{
-    The closed interval `[min, max]` of a tensor's values, and where it is
+    The closed interval `[min, max]`, in f64, of a tensor's values, and where it is
     known from. Constraints: (C1) both bounds are finite; (C2) min <= max.
 
     Example:
@@ -22,10 +22,16 @@ def Quern_RangeAttr : Quern_Attr<"Range", "range"> {
     #quern.range<-1.5, 2.0, "min-max over 64 samples">
     ```
   }];
-  let parameters = (ins "double":$min, "double":$max, OptionalParameter<"::mlir::StringAttr">:$provenance);
-  let assemblyFormat = "`<` custom<Double>($min) `,` custom<Double>($max) (`,` $provenance^)? `>`";
-  let builders = [AttrBuilder<(ins "double":$min, "double":$max), "return $_get($_ctxt, min, max, ::mlir::StringAttr());">];
+  let parameters = (ins APFloatParameter<"the smallest value">:$lowest, APFloatParameter<"the largest value">:$highest,
+                        OptionalParameter<"::mlir::StringAttr">:$provenance);
+  let assemblyFormat = "`<` custom<Double>($lowest) `,` custom<Double>($highest) (`,` $provenance^)? `>`";
+  let builders = [AttrBuilder<(ins "double":$min, "double":$max, CArg<"::mlir::StringAttr", "{}">:$provenance),
+    "return $_get($_ctxt, llvm::APFloat(min), llvm::APFloat(max), provenance);">];
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    double getMin() const { return getLowest().convertToDouble(); }
+    double getMax() const { return getHighest().convertToDouble(); }
+  }];
 }
 
 def Quern_FormatAttr : Quern_Attr<"Format", "format"> {

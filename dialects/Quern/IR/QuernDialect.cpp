@@ -10,10 +10,7 @@
 namespace quern {
 
 void QuernDialect::initialize() {
-  addAttributes<
-#define GET_ATTRDEF_LIST
-#include "dialects/Quern/IR/QuernAttributes.cpp.inc"
-      >();
+  registerAttributes();
   addOperations<
 #define GET_OP_LIST
 #include "dialects/Quern/IR/QuernOps.cpp.inc"

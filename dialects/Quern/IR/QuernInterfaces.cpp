@@ -11,11 +11,13 @@ namespace quern::detail {
 LogicalResult verifyQuantizedResult(Operation *op) {
   auto self = cast<QuantizedResultInterface>(op);
   auto type = cast<IntegerType>(getElementTypeOrSelf(op->getResult(0).getType()));
-  CodeRange codes = codeRange(type);
+  IntegerRange codes = integerRange(type);
   if (!codes.contains(self.getMin()) || !codes.contains(self.getMax())) // Q1
-    return op->emitOpError() << "expected bounds within " << type << ", got " << self.getMin() << " and " << self.getMax();
+    return op->emitOpError() << "expected bounds within " << type << ", got " << self.getMin() << " and "
+                             << self.getMax();
   if (self.getMin() > self.getMax()) // Q2
-    return op->emitOpError() << "expected min not above max, got " << self.getMin() << " and " << self.getMax();
+    return op->emitOpError() << "expected min not above max, got " << self.getMin() << " and "
+                             << self.getMax();
   if (!codes.contains(self.getZeroPoint())) // Q3
     return op->emitOpError() << "expected a zero point within " << type << ", got " << self.getZeroPoint();
   return success();

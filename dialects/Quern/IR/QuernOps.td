@@ -77,7 +77,6 @@ def Quern_DequantizeOp : Quern_Op<"dequantize", [Pure]> {
   let arguments = (ins Quern_QuantizedTensor:$input);
   let results = (outs Quern_F32Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
-  let hasFolder = 1;
 }
 
 def Quern_StorageCastOp : Quern_Op<"storage_cast", [Pure]> {

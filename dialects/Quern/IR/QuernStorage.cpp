@@ -9,7 +9,7 @@ using namespace mlir;
 
 namespace quern {
 
-CodeRange codeRange(IntegerType type) {
+IntegerRange integerRange(IntegerType type) {
   unsigned width = type.getWidth();
   if (type.isUnsigned())
     return {0, (int64_t(1) << width) - 1};
@@ -34,7 +34,8 @@ quant::QuantizedType quantizedElementType(Type tensor) {
 struct Storage {
   Storage(MLIRContext *context, unsigned bits, bool isSigned, bool narrow)
       : flags(isSigned ? quant::QuantizationFlags::Signed : 0), type(IntegerType::get(context, bits)),
-        minimum(isSigned ? -(int64_t(1) << (bits - 1)) + narrow : 0), maximum((int64_t(1) << (bits - isSigned)) - 1) {}
+        minimum(isSigned ? -(int64_t(1) << (bits - 1)) + narrow : 0),
+        maximum((int64_t(1) << (bits - isSigned)) - 1) {}
   unsigned flags;
   IntegerType type;
   int64_t minimum, maximum;
@@ -43,13 +44,13 @@ struct Storage {
 quant::UniformQuantizedType perTensorType(MLIRContext *context, unsigned bits, bool isSigned, float scale,
                                           int64_t zeroPoint, bool narrow) {
   Storage storage(context, bits, isSigned, narrow);
-  return quant::UniformQuantizedType::get(storage.flags, storage.type, Float32Type::get(context), scale, zeroPoint,
-                                          storage.minimum, storage.maximum);
+  return quant::UniformQuantizedType::get(storage.flags, storage.type, Float32Type::get(context), scale,
+                                          zeroPoint, storage.minimum, storage.maximum);
 }
 
 quant::UniformQuantizedPerAxisType perAxisType(MLIRContext *context, unsigned bits, bool isSigned,
-                                               ArrayRef<float> scales, ArrayRef<int64_t> zeroPoints, int32_t axis,
-                                               bool narrow) {
+                                               ArrayRef<float> scales, ArrayRef<int64_t> zeroPoints,
+                                               int32_t axis, bool narrow) {
   Storage storage(context, bits, isSigned, narrow);
   SmallVector<double> wide(scales.begin(), scales.end());
   return quant::UniformQuantizedPerAxisType::get(storage.flags, storage.type, Float32Type::get(context), wide,

@@ -11,12 +11,12 @@
 
 namespace quern {
 
-/// The inclusive range of the codes of an integer type.
-struct CodeRange {
+/// The integers of a builtin integer type, both ends included.
+struct IntegerRange {
   int64_t minimum, maximum;
   bool contains(int64_t code) const { return minimum <= code && code <= maximum; }
 };
-CodeRange codeRange(mlir::IntegerType type);
+IntegerRange integerRange(mlir::IntegerType type);
 
 /// The builtin integer that stores a quantized type in tensors: unsigned (ui8) or signless (i8).
 mlir::IntegerType storageTypeOf(mlir::quant::QuantizedType type);
@@ -27,15 +27,16 @@ mlir::TensorType withElementType(mlir::TensorType type, mlir::Type elementType);
 /// The quantized element type of a tensor of codes, or null.
 mlir::quant::QuantizedType quantizedElementType(mlir::Type tensor);
 
-/// A quantized type of whole tensors: `bits` wide, `isSigned`, over all of its codes unless `narrow` drops the
-/// smallest code of a signed format.
-mlir::quant::UniformQuantizedType perTensorType(mlir::MLIRContext *context, unsigned bits, bool isSigned, float scale,
-                                                int64_t zeroPoint, bool narrow = false);
+/// A quantized type of whole tensors: `bits` wide, `isSigned`, over all of its codes unless `narrow` drops
+/// the smallest code of a signed format.
+mlir::quant::UniformQuantizedType perTensorType(mlir::MLIRContext *context, unsigned bits, bool isSigned,
+                                                float scale, int64_t zeroPoint, bool narrow = false);
 
 /// One scale and zero point per index along `axis`.
 mlir::quant::UniformQuantizedPerAxisType perAxisType(mlir::MLIRContext *context, unsigned bits, bool isSigned,
-                                                     llvm::ArrayRef<float> scales, llvm::ArrayRef<int64_t> zeroPoints,
-                                                     int32_t axis, bool narrow = false);
+                                                     llvm::ArrayRef<float> scales,
+                                                     llvm::ArrayRef<int64_t> zeroPoints, int32_t axis,
+                                                     bool narrow = false);
 
 /// Scales and zero points of a per-tensor (one each) or per-axis type; nothing for a sub-channel type.
 struct UniformParameters {
