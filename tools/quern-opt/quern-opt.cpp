@@ -1,5 +1,6 @@
 // quern-opt: runs Quern's passes and stages on IR text, as mlir-opt does for MLIR's.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/Quern/IR/QuernDialect.h"
 #include "passes/AllPasses.h"
 
@@ -11,8 +12,8 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
-  registry.insert<quern::QuernDialect>();
   mlir::registerAllExtensions(registry);
+  registry.insert<quern::onnx::ONNXDialect, quern::QuernDialect>();
   mlir::registerAllPasses();
   quern::registerAllPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Quern's optimizer driver\n", registry));

@@ -1,0 +1,56 @@
+// The `onnx` dialect: types, interfaces, and what all its ops have in common. Op classes are declared per
+// family (dialects/ONNX/IR/{Math,NN,Tensor,...}.h, generated). SPDX-License-Identifier: Apache-2.0 WITH
+// LLVM-exception
+#pragma once
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace quern::onnx::detail {
+
+/// The textual form of every op: `onnx.Name(%operands) regions {attributes} : (types) -> types`.
+mlir::ParseResult parseOp(mlir::OpAsmParser &parser, mlir::OperationState &result);
+void printOp(mlir::Operation *op, mlir::OpAsmPrinter &printer);
+
+/// C1: operands and results that share a type variable in the schema share an element type.
+llvm::LogicalResult verifySchemaTypes(mlir::Operation *op);
+
+/// C2: the declared result types agree with the inferred ones.
+llvm::LogicalResult verifyInferredShapes(mlir::Operation *op);
+
+} // namespace quern::onnx::detail
+
+namespace quern::onnx {
+
+/// See ONNX_SchemaTypes in ONNXBase.td.
+template <typename ConcreteOp> class SchemaTypes : public mlir::OpTrait::TraitBase<ConcreteOp, SchemaTypes> {
+public:
+  static llvm::LogicalResult verifyTrait(mlir::Operation *op) { return detail::verifySchemaTypes(op); }
+};
+
+} // namespace quern::onnx
+
+#include "dialects/ONNX/IR/ONNXDialect.h.inc"
+#include "dialects/ONNX/IR/ONNXInterfaces.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/ONNX/IR/ONNXTypes.h.inc"
+
+namespace quern::onnx::detail {
+
+#define QUERN_ONNX_FAMILY(name) void register##name##Ops(ONNXDialect &dialect);
+#include "dialects/ONNX/IR/Families.inc"
+
+} // namespace quern::onnx::detail
+
+namespace quern::onnx {
+
+/// True if a value may have both types: tensors agree in element type and in each dimension that both know;
+/// `none` agrees with anything.
+bool areCompatible(mlir::Type a, mlir::Type b);
+
+} // namespace quern::onnx

@@ -1,0 +1,187 @@
+"""What the schemas do not say about an operator: traits, interfaces, and the C++ functions behind them.
+
+A hook is the name of a function that dialects/ONNX/IR/OpHooks.h declares; ops share hooks where they share meaning.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import dataclasses
+
+
+def table(**hooks):
+    """{"hook": "Op Op"} -> {"Op": "hook"}."""
+    return {op: hook for hook, ops in hooks.items() for op in ops.split()}
+
+
+# Not pure: their result differs from run to run unless seeded.
+RANDOM = set("Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike".split())
+# As pure as their bodies.
+WITH_BODY = set("If Loop Scan SequenceMap".split())
+
+# Constants are canonical: the importer turns value_int, sparse_value, ... into `value`.
+ATTRIBUTES_KEPT = {"Constant": ["value"]}
+ATTRIBUTES_REQUIRED = {"Constant": ["value"]}
+
+# Element types beyond the schema, for operands of the integer graph: weights of less than 8 bits.
+NARROW = ["I<2>", "UI<2>", "I<4>", "UI<4>"]
+ELEMENTS = {"ConvInteger": {"w": NARROW, "w_zero_point": NARROW}, "MatMulInteger": {"B": NARROW, "b_zero_point": NARROW}}
+
+INFER = table()
+
+FOLD = table()
+
+VERIFY = table()
+
+CANONICALIZE = set()
+
+# DataMovementOpInterface: the moved operands, as C++.
+MOVES = {
+    **dict.fromkeys(
+        "CenterCropPad Compress DepthToSpace Expand Flatten Gather GatherElements GatherND Identity MaxPool "
+        "GlobalMaxPool ReduceMax ReduceMin Reshape ReverseSequence Slice SpaceToDepth Split Squeeze Tile Transpose Trilu "
+        "Unsqueeze".split(), "return {0};"),
+    **dict.fromkeys("Concat Max Min".split(),
+                    "return llvm::to_vector(llvm::seq<unsigned>(0, (*this)->getNumOperands()));"),
+    **dict.fromkeys("ScatterElements ScatterND".split(),
+                    'return getReduction() == "none" ? llvm::SmallVector<unsigned>{0, 2} : llvm::SmallVector<unsigned>{};'),
+    "Where": "return {1, 2};",
+    "Pad": "return detail::isPresent(getConstantValue()) ? llvm::SmallVector<unsigned>{0, 2} : "
+           "llvm::SmallVector<unsigned>{0};",
+    "Resize": 'return getMode() == "nearest" ? llvm::SmallVector<unsigned>{0} : llvm::SmallVector<unsigned>{};',
+}
+INSERTS_ZEROS = {
+    "CenterCropPad": "return true;", "Trilu": "return true;",
+    "Pad": 'return getMode() == "constant" && !detail::isPresent(getConstantValue());',
+}
+
+
+@dataclasses.dataclass
+class Roles:
+    """QuantizableOpInterface: operand numbers; `axis` is C++ for the weight's axis of output channels."""
+    activations: tuple
+    weight: int = None
+    axis: str = None
+    bias: int = None
+
+
+QUANTIZABLE = {
+    "Conv": Roles((0,), 1, "0", 2),
+    "ConvTranspose": Roles((0,), 1, "1", 2),
+    "Gemm": Roles((0,), 1, "getTransB() ? 0 : 1", 2),
+    "MatMul": Roles((0,), 1, "detail::lastAxis(getB())"),
+    **dict.fromkeys("Add Div Mul PRelu Sub".split(), Roles((0, 1))),
+    **dict.fromkeys(
+        "AveragePool Clip Elu Erf Exp Gelu GlobalAveragePool HardSigmoid HardSwish LeakyRelu LogSoftmax Mish ReduceMean "
+        "Relu Resize Sigmoid Softmax Softplus Sqrt Swish Tanh".split(), Roles((0,))),
+    **dict.fromkeys(
+        "DepthToSpace Flatten Gather Identity MaxPool Pad Reshape Slice SpaceToDepth Split Squeeze Transpose "
+        "Unsqueeze".split(), Roles((0,))),
+}
+QUANTIZES_ALL_OPERANDS = {"Concat", "Max", "Min"}
+
+
+# What the generator asks ------------------------------------------------------------------------------------------
+
+
+def moves_data(name):
+    return name in MOVES
+
+
+def keeps_attribute(name, attribute):
+    return name not in ATTRIBUTES_KEPT or attribute in ATTRIBUTES_KEPT[name]
+
+
+def requires_attribute(name, attribute):
+    return attribute in ATTRIBUTES_REQUIRED.get(name, [])
+
+
+def check_names(known):
+    """A misspelt name in a table above would otherwise be ignored."""
+    named = {*RANDOM, *WITH_BODY, *ATTRIBUTES_KEPT, *ELEMENTS, *INFER, *FOLD, *VERIFY, *CANONICALIZE, *MOVES,
+             *INSERTS_ZEROS, *QUANTIZABLE, *QUANTIZES_ALL_OPERANDS}
+    if named - known:
+        raise SystemExit(f"OpTraits.py names operators that no schema has: {', '.join(sorted(named - known))}")
+
+
+@dataclasses.dataclass
+class Traits:
+    list: list  # ODS traits
+    fields: list  # further ODS fields
+    elements: dict  # parameter name -> element types beyond the schema
+    definition: str = ""  # C++ of the methods
+
+
+def of(name):
+    traits = Traits(["ONNX_SchemaTypes"], [], ELEMENTS.get(name, {}))
+    if name in WITH_BODY:
+        traits.list.append("RecursiveMemoryEffects")
+    elif name not in RANDOM:
+        traits.list.append("Pure")
+    if name == "Constant":
+        traits.list.append("ConstantLike")
+    for add in (add_inference, add_fold, add_verifier, add_movement, add_roles):
+        add(name, traits)
+    if name in CANONICALIZE:
+        traits.fields.append("let hasCanonicalizer = 1;")
+    return traits
+
+
+def method(signature, body):
+    result, rest = signature.split(" ", 1)
+    return f"\n    {result} $cppClass::{rest} {{ {body} }}"
+
+
+def add_inference(name, traits):
+    if name in INFER:
+        traits.list.append("DeclareOpInterfaceMethods<ShapeInferenceOpInterface>")
+        traits.definition += method("::llvm::LogicalResult inferShapes(::llvm::SmallVectorImpl<::mlir::Type> &types)",
+                                    f"return infer::{INFER[name]}(*this, types);")
+
+
+def add_fold(name, traits):
+    if name == "Constant":
+        traits.fields.append("let hasFolder = 1;")
+        traits.definition += method("::mlir::OpFoldResult fold(FoldAdaptor adaptor)", "return getValueAttr();")
+    elif name in FOLD:
+        traits.fields.append("let hasFolder = 1;")
+        traits.definition += method("::mlir::OpFoldResult fold(FoldAdaptor adaptor)",
+                                    f"return fold::{FOLD[name]}(*this, adaptor.getOperands());")
+
+
+def add_verifier(name, traits):
+    if name in VERIFY:
+        traits.fields.append("let hasVerifier = 1;")
+        traits.definition += method("::llvm::LogicalResult verify()", f"return verify::{VERIFY[name]}(*this);")
+
+
+def add_movement(name, traits):
+    if name not in MOVES:
+        return
+    traits.definition += method("::llvm::SmallVector<unsigned> getMovedOperands()", MOVES[name])
+    if name in INSERTS_ZEROS:
+        traits.list.append('DeclareOpInterfaceMethods<DataMovementOpInterface, ["insertsZeros"]>')
+        traits.definition += method("bool insertsZeros()", INSERTS_ZEROS[name])
+    else:
+        traits.list.append("DeclareOpInterfaceMethods<DataMovementOpInterface>")
+
+
+def add_roles(name, traits):
+    if name in QUANTIZES_ALL_OPERANDS:
+        activations = "return llvm::to_vector(llvm::seq<unsigned>(0, (*this)->getNumOperands()));"
+        roles = Roles(())
+    elif name in QUANTIZABLE:
+        roles = QUANTIZABLE[name]
+        numbers = ", ".join(map(str, roles.activations))
+        activations = f"return detail::activationOperands(*this, {{{numbers}}}, {optional(roles.weight)});"
+    else:
+        return
+    traits.list.append("DeclareOpInterfaceMethods<QuantizableOpInterface>")
+    traits.definition += method("::llvm::SmallVector<unsigned> getActivationOperands()", activations)
+    traits.definition += method("std::optional<unsigned> getWeightOperand()",
+                                f"return detail::constantOperand(*this, {optional(roles.weight)});")
+    traits.definition += method("std::optional<int64_t> getWeightChannelAxis()", f"return {optional(roles.axis)};")
+    traits.definition += method("std::optional<unsigned> getBiasOperand()",
+                                f"return detail::presentOperand(*this, {optional(roles.bias)});")
+
+
+def optional(value):
+    return "std::nullopt" if value is None else str(value)
