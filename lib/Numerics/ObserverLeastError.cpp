@@ -54,7 +54,7 @@ private:
 
 } // namespace
 
-ValueRange chooseByCodingError(const TensorStatistics &statistics, CodeRange codes) {
+ValueRange chooseByLeastError(const TensorStatistics &statistics, CodeRange codes, double exponent) {
   CodingError error(statistics, codes, exponent);
   ValueRange whole{std::min(statistics.min, 0.0f), std::max(statistics.max, 0.0f)}, best = whole;
   double least = error(best.min, best.max, std::numeric_limits<double>::infinity());
