@@ -149,7 +149,7 @@ public:
   }
 
   /// Replaces a call. `structure` is memory on the caller's stack for the captures.
-  void convertCall(func::CallOp call, Value cell, Value parallel) const {
+  void convertCall(func::CallOp call, Value cell, Value parallel) {
     ImplicitLocOpBuilder b(call.getLoc(), call);
     Value structure = allocateOnStack(b, call->getParentOfType<func::FuncOp>());
     LLVM::StoreOp::create(b, cell, addressOfField(b, structure, layout, 0));
@@ -176,7 +176,7 @@ public:
   }
 
 private:
-  Value allocateOnStack(ImplicitLocOpBuilder &b, func::FuncOp caller) const {
+  Value allocateOnStack(ImplicitLocOpBuilder &b, func::FuncOp caller) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&caller.front()); // outside of loops, so that the stack does not grow
     Value one = LLVM::ConstantOp::create(b, b.getI64Type(), b.getI64IntegerAttr(1));
@@ -184,7 +184,7 @@ private:
   }
 
   /// parallel->run(parallel->context, task, structure, count), of quern_parallel {context, threads, run}.
-  void runInParallel(ImplicitLocOpBuilder &b, Value parallel, Value structure, Value count) const {
+  void runInParallel(ImplicitLocOpBuilder &b, Value parallel, Value structure, Value count) {
     Type pointer = boundary.pointer();
     auto type = LLVM::LLVMStructType::getLiteral(b.getContext(), {pointer, b.getI32Type(), pointer});
     Value context = LLVM::LoadOp::create(b, pointer, addressOfField(b, parallel, type, 0));
@@ -303,7 +303,7 @@ private:
     }
   }
 
-  void convertEntry(ModuleOp module, func::FuncOp main, const Boundary &boundary, ArrayRef<Task> tasks,
+  void convertEntry(ModuleOp module, func::FuncOp main, const Boundary &boundary, MutableArrayRef<Task> tasks,
                     ArrayRef<std::pair<func::CallOp, unsigned>> calls, ErrorCodes &errors) {
     Block &block = main.front();
     ImplicitLocOpBuilder b(main.getLoc(), &block, block.begin());

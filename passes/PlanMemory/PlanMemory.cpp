@@ -118,7 +118,7 @@ private:
     return success();
   }
 
-  LogicalResult measure(ArrayRef<memref::AllocOp> allocs, const Lifetimes &lifetimes,
+  LogicalResult measure(MutableArrayRef<memref::AllocOp> allocs, const Lifetimes &lifetimes,
                         std::vector<PlannedBuffer> &buffers) {
     bool valid = true;
     for (memref::AllocOp alloc : allocs) {
@@ -132,7 +132,7 @@ private:
 
   /// Joins the lifetimes of buffers that may share their memory. Returns each buffer's index in `buffers`,
   /// from which the joined ones are removed.
-  std::vector<unsigned> shareSlots(ArrayRef<memref::AllocOp> allocs, const Lifetimes &lifetimes,
+  std::vector<unsigned> shareSlots(MutableArrayRef<memref::AllocOp> allocs, const Lifetimes &lifetimes,
                                    std::vector<PlannedBuffer> &buffers) {
     std::vector<unsigned> slots(allocs.size());
     std::vector<PlannedBuffer> joined;
@@ -188,7 +188,7 @@ private:
     return {};
   }
 
-  void rewrite(func::FuncOp function, ArrayRef<memref::AllocOp> allocs, ArrayRef<unsigned> slots,
+  void rewrite(func::FuncOp function, MutableArrayRef<memref::AllocOp> allocs, ArrayRef<unsigned> slots,
                const MemoryPlan &plan) {
     OpBuilder builder(function.getContext());
     auto type = MemRefType::get({plan.bytes}, builder.getI8Type());

@@ -52,8 +52,9 @@ MemoryPlan planMemory(const std::vector<PlannedBuffer> &buffers, int64_t alignme
 
   std::vector<size_t> bySize(buffers.size());
   std::iota(bySize.begin(), bySize.end(), 0);
-  std::stable_sort(bySize.begin(), bySize.end(),
-                   [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
+  std::sort(bySize.begin(), bySize.end(), [&](size_t a, size_t b) {
+    return buffers[a].bytes != buffers[b].bytes ? buffers[a].bytes > buffers[b].bytes : a < b;
+  });
 
   std::vector<size_t> placed; // sorted by offset
   for (size_t index : bySize) {
