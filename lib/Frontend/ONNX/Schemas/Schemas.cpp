@@ -13,14 +13,15 @@ namespace quern::schema {
 int newestOpset() { return newestVersion; }
 int newestIrVersion() { return newestIrVersionKnown; }
 
-template <typename T, size_t size>
-static llvm::ArrayRef<T> slice(const T (&table)[size], Slice range) {
+template <typename T, size_t size> static llvm::ArrayRef<T> slice(const T (&table)[size], Slice range) {
   return llvm::ArrayRef(table, size).slice(range.first, range.count);
 }
 
 bool Parameter::allows(llvm::StringRef type) const {
   return llvm::any_of(slice(typeLists, types), [&](uint16_t index) { return type == typeNames[index]; });
 }
+
+llvm::StringRef Parameter::onlyType() const { return typeNames[slice(typeLists, types).front()]; }
 
 std::string Parameter::describeTypes() const {
   std::string text;
@@ -59,7 +60,8 @@ static const llvm::StringMap<llvm::ArrayRef<Schema>> &schemasByName() {
     llvm::StringMap<llvm::ArrayRef<Schema>> rows;
     llvm::ArrayRef<Schema> rest(schemaTable);
     while (!rest.empty()) {
-      auto same = rest.take_while([&](const Schema &s) { return llvm::StringRef(s.name) == rest.front().name; });
+      auto same =
+          rest.take_while([&](const Schema &s) { return llvm::StringRef(s.name) == rest.front().name; });
       rows[rest.front().name] = same;
       rest = rest.drop_front(same.size());
     }

@@ -1,8 +1,7 @@
 // ONNX operator schemas as they stood at each accepted opset.
 //
-// The `onnx` dialect models the newest opset. A model states an older one: it is checked against the schemas of that
-// opset, then upgraded.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The `onnx` dialect models the newest opset. A model states an older one: it is checked against the schemas
+// of that opset, then upgraded. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
@@ -36,6 +35,8 @@ struct Parameter {
   bool homogeneous;
 
   bool allows(llvm::StringRef type) const;
+  /// The type, when `types.count` is 1.
+  llvm::StringRef onlyType() const;
   /// The allowed types, shortened to what a reader needs: "float, double".
   std::string describeTypes() const;
 };

@@ -1,0 +1,21 @@
+// A model file in memory.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "lib/Frontend/ONNX/Read/Tensor.h"
+
+namespace quern {
+
+struct LoadedModel {
+  std::string path;
+  /// Shared with every constant that points into it.
+  std::shared_ptr<proto::ModelProto> proto;
+  std::shared_ptr<ExternalFiles> files;
+  /// SHA-256 of the file, in hex.
+  std::string hash;
+};
+
+/// Maps, parses and hashes the model at `path`; "-" is standard input.
+llvm::Expected<LoadedModel> loadModel(llvm::StringRef path, const Limits &limits);
+
+} // namespace quern
