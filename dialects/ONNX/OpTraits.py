@@ -78,6 +78,15 @@ QUANTIZABLE = {
 }
 QUANTIZES_ALL_OPERANDS = {"Concat", "Max", "Min"}
 
+# How an op computes on codes (IntegerForm); ops that only move elements need no entry, others without one have none.
+INTEGER_FORM = table(
+    Contraction="Conv Gemm MatMul", Sum="Add", Product="Mul", Mean="AveragePool GlobalAveragePool ReduceMean",
+    Softmax="Softmax", Clamp="Clip Relu",
+    Table="Elu Erf Exp Gelu HardSigmoid HardSwish LeakyRelu Mish Sigmoid Softplus Sqrt Swish Tanh")
+
+# Ranges that hold for every input.
+KNOWN_RANGE = {"Softmax": (0, 1), "Sigmoid": (0, 1), "HardSigmoid": (0, 1), "Tanh": (-1, 1), "Erf": (-1, 1)}
+
 
 # What the generator asks ------------------------------------------------------------------------------------------
 
@@ -97,7 +106,7 @@ def requires_attribute(name, attribute):
 def check_names(known):
     """A misspelt name in a table above would otherwise be ignored."""
     named = {*RANDOM, *WITH_BODY, *ATTRIBUTES_KEPT, *ELEMENTS, *INFER, *FOLD, *VERIFY, *CANONICALIZE, *MOVES,
-             *INSERTS_ZEROS, *QUANTIZABLE, *QUANTIZES_ALL_OPERANDS}
+             *INSERTS_ZEROS, *QUANTIZABLE, *QUANTIZES_ALL_OPERANDS, *INTEGER_FORM, *KNOWN_RANGE}
     if named - known:
         raise SystemExit(f"OpTraits.py names operators that no schema has: {', '.join(sorted(named - known))}")
 
@@ -181,6 +190,12 @@ def add_roles(name, traits):
     traits.definition += method("std::optional<int64_t> getWeightChannelAxis()", f"return {optional(roles.axis)};")
     traits.definition += method("std::optional<unsigned> getBiasOperand()",
                                 f"return detail::presentOperand(*this, {optional(roles.bias)});")
+    form = f"::quern::onnx::IntegerForm::{INTEGER_FORM.get(name, 'None')}"
+    if name in MOVES:
+        form = "getMovedOperands().empty() ? ::quern::onnx::IntegerForm::None : ::quern::onnx::IntegerForm::Movement"
+    traits.definition += method("::quern::onnx::IntegerForm getIntegerForm()", f"return {form};")
+    known = "::quern::onnx::KnownRange{{{:.1f}, {:.1f}}}".format(*KNOWN_RANGE[name]) if name in KNOWN_RANGE else "std::nullopt"
+    traits.definition += method("std::optional<::quern::onnx::KnownRange> getKnownRange()", f"return {known};")
 
 
 def optional(value):

@@ -35,6 +35,20 @@ public:
 
 } // namespace quern::onnx
 
+namespace quern::onnx {
+
+/// How an op computes on codes: an i32 accumulation of products, a sum or product of rescaled codes, a mean, the softmax
+/// or any other function of a code by table, a clamp that its producer's requantization absorbs, or the movement of
+/// codes. None: only on real numbers.
+enum class IntegerForm { None, Contraction, Sum, Product, Mean, Softmax, Table, Clamp, Movement };
+
+/// Values that an op cannot leave: both ends included.
+struct KnownRange {
+  double min, max;
+};
+
+} // namespace quern::onnx
+
 #include "dialects/ONNX/IR/ONNXDialect.h.inc"
 #include "dialects/ONNX/IR/ONNXInterfaces.h.inc"
 #define GET_TYPEDEF_CLASSES

@@ -47,7 +47,11 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     InterfaceMethod<"The axis of the weight that numbers the output channels; valid where there is a weight.",
       "std::optional<int64_t>", "getWeightChannelAxis">,
     InterfaceMethod<"Number of the bias operand, if the op has one and it is present.",
-      "std::optional<unsigned>", "getBiasOperand">];
+      "std::optional<unsigned>", "getBiasOperand">,
+    InterfaceMethod<"How the op computes on codes.",
+      "::quern::onnx::IntegerForm", "getIntegerForm">,
+    InterfaceMethod<"The range of the results that holds for every input, if there is one.",
+      "std::optional<::quern::onnx::KnownRange>", "getKnownRange">];
 }
 
 #endif // QUERN_ONNX_INTERFACES_TD
