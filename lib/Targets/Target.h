@@ -86,6 +86,11 @@ public:
   /// Appends the passes on a module that lower linalg on tensors to the LLVM dialect.
   virtual void buildLoweringPipeline(mlir::OpPassManager &pm) const = 0;
 
+  /// True for a function outside the model that generated code may call: by default the C library's memory
+  /// functions, which compilers call on their own, and those functions of its mathematics whose result is
+  /// exact.
+  virtual bool mayCall(llvm::StringRef function) const;
+
   /// LLVM's code generator for the record's triple, CPU and features.
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createTargetMachine() const;
 

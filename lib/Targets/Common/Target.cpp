@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Targets/Target.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -14,6 +15,15 @@
 namespace quern {
 
 Target::~Target() = default;
+
+bool Target::mayCall(llvm::StringRef function) const {
+  static const llvm::StringSet<> kAllowed = {
+      "memcpy", "memmove", "memset",    "memcmp",     "bcmp",   "floor",   "floorf", "ceil",       "ceilf",
+      "trunc",  "truncf",  "roundeven", "roundevenf", "rint",   "rintf",   "fmod",   "fmodf",      "round",
+      "roundf", "sqrt",    "sqrtf",     "nearbyint",  "lrintf", "llrintf", "lrint",  "nearbyintf", "llrint",
+  };
+  return kAllowed.contains(function);
+}
 
 static void initializeLLVMTargets() {
   static std::once_flag once;

@@ -1,0 +1,29 @@
+// The constant data by which a compiled model describes itself: `quern_model` and the manifest.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "lib/Targets/Common/Emit.h"
+
+namespace llvm {
+class Module;
+} // namespace llvm
+
+namespace quern {
+
+/// What the code of a model tells about it.
+struct CodeFacts {
+  int64_t workspaceBytes = 0;
+  int64_t weightBytes = 0;
+  std::vector<std::string> cpuFeatures;
+  std::vector<std::string> errors;
+};
+
+/// The manifest: JSON with sorted keys, so that equal models have equal manifests.
+std::string formatManifest(const Target &target, const ModelInfo &info, const CodeFacts &facts);
+
+/// Adds the description and the function `getter` that returns it to a module that defines `quern_entry`, and
+/// hides all other symbols.
+void addDescription(llvm::Module &module, const ModelInfo &info, llvm::StringRef manifest,
+                    llvm::StringRef getter, const CodeFacts &facts);
+
+} // namespace quern
