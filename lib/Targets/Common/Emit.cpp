@@ -123,17 +123,25 @@ static std::vector<std::string> requiredFeatures(const llvm::TargetMachine &mach
   return features;
 }
 
+/// Bytes of the constants of a module that is not optimized yet: small ones may later become part of
+/// instructions.
+static int64_t countWeightBytes(const llvm::Module &module) {
+  int64_t bytes = 0;
+  for (const llvm::GlobalVariable &global : module.globals())
+    if (isWeight(global))
+      bytes += module.getDataLayout().getTypeAllocSize(global.getValueType()).getFixedValue();
+  return bytes;
+}
+
 static CodeFacts collectFacts(ModuleOp lowered, const llvm::Module &module,
                               const llvm::TargetMachine &machine) {
   CodeFacts facts;
   if (auto bytes = lowered->getAttrOfType<IntegerAttr>("quern.workspace_bytes"))
     facts.workspaceBytes = bytes.getInt();
-  for (const llvm::GlobalVariable &global : module.globals())
-    if (isWeight(global))
-      facts.weightBytes += module.getDataLayout().getTypeAllocSize(global.getValueType()).getFixedValue();
   if (auto errors = lowered->getAttrOfType<ArrayAttr>("quern.errors"))
     for (auto error : errors.getAsRange<StringAttr>())
       facts.errors.push_back(error.str());
+  facts.weightBytes = countWeightBytes(module);
   facts.cpuFeatures = requiredFeatures(machine);
   return facts;
 }
@@ -154,9 +162,9 @@ llvm::Expected<ModelObject> emitObject(ModuleOp lowered, const Target &target, c
   auto module = translate(lowered, context, **machine);
   if (!module)
     return module.takeError();
+  CodeFacts facts = collectFacts(lowered, **module, **machine);
   optimize(**module, **machine, target.record().optimizationLevel);
 
-  CodeFacts facts = collectFacts(lowered, **module, **machine);
   ModelObject object;
   object.workspaceBytes = facts.workspaceBytes;
   object.weightBytes = facts.weightBytes;

@@ -73,7 +73,8 @@ llvm::Error resolveMachine(const TargetOptions &options, TargetRecord &record) {
   if (!info || !info->isCPUStringValid(record.cpu))
     return llvm::createStringError("'" + record.cpu + "' is no CPU of " + record.triple +
                                    "; run 'llc-22 -mtriple=" + record.triple + " -mcpu=help' for the list");
-  for (const std::string &feature : llvm::SubtargetFeatures(options.features).getFeatures()) {
+  llvm::SubtargetFeatures features(options.features);
+  for (const std::string &feature : features.getFeatures()) {
     llvm::StringRef name = llvm::SubtargetFeatures::StripFlag(feature);
     bool known = llvm::any_of(info->getAllProcessorFeatures(),
                               [&](const llvm::SubtargetFeatureKV &entry) { return name == entry.Key; });
