@@ -141,35 +141,6 @@ std::optional<size_t> countElements(const std::vector<int64_t> &shape) {
   return count;
 }
 
-void swapBytes(std::vector<std::byte> &data, size_t width) {
-  for (size_t at = 0; at + width <= data.size(); at += width)
-    std::reverse(data.begin() + at, data.begin() + at + width);
-}
-
-/// Column-major to row-major: walks the result in order, keeping the source's offset as the odometer turns.
-void transposeToRowMajor(NpyArray &array, size_t width) {
-  size_t rank = array.shape.size();
-  std::vector<size_t> strides(rank), index(rank);
-  size_t stride = width;
-  for (size_t axis = 0; axis < rank; ++axis) {
-    strides[axis] = stride;
-    stride *= array.shape[axis];
-  }
-  std::vector<std::byte> result(array.data.size());
-  size_t from = 0;
-  for (size_t to = 0; to < result.size(); to += width) {
-    std::memcpy(result.data() + to, array.data.data() + from, width);
-    for (size_t axis = rank; axis-- > 0;) {
-      from += strides[axis];
-      if (++index[axis] < static_cast<size_t>(array.shape[axis]))
-        break;
-      from -= strides[axis] * index[axis];
-      index[axis] = 0;
-    }
-  }
-  array.data = std::move(result);
-}
-
 std::nullopt_t fail(std::string &error, std::string reason) {
   error = std::move(reason);
   return std::nullopt;
@@ -201,27 +172,66 @@ int64_t NpyArray::elementCount() const {
   return count;
 }
 
-std::optional<NpyArray> parseNpy(std::string_view bytes, std::string &error) {
+void swapByteOrder(std::vector<std::byte> &data, size_t elementBytes) {
+  for (size_t at = 0; at + elementBytes <= data.size(); at += elementBytes)
+    std::reverse(data.begin() + at, data.begin() + at + elementBytes);
+}
+
+/// Column-major to row-major: walks the result in order, keeping the source's offset as the odometer turns.
+void transposeToRowMajor(NpyArray &array) {
+  size_t width = elementBytes(array.type), rank = array.shape.size();
+  std::vector<size_t> strides(rank), index(rank);
+  size_t stride = width;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    strides[axis] = stride;
+    stride *= array.shape[axis];
+  }
+  std::vector<std::byte> result(array.data.size());
+  size_t from = 0;
+  for (size_t to = 0; to < result.size(); to += width) {
+    std::memcpy(result.data() + to, array.data.data() + from, width);
+    for (size_t axis = rank; axis-- > 0;) {
+      from += strides[axis];
+      if (++index[axis] < static_cast<size_t>(array.shape[axis]))
+        break;
+      from -= strides[axis] * index[axis];
+      index[axis] = 0;
+    }
+  }
+  array.data = std::move(result);
+}
+
+/// The bytes before the header's text: magic, version, and a length of 2 or 4 bytes.
+static size_t prefixBytes(std::string_view bytes) { return bytes[6] == 1 ? 10 : 12; }
+
+std::optional<size_t> findNpyHeaderBytes(std::string_view first12) {
+  if (first12.size() < 12 || !first12.starts_with(kMagic))
+    return std::nullopt;
+  uint32_t length = 0;
+  std::memcpy(&length, first12.data() + 8, prefixBytes(first12) - 8);
+  if (length > kMaxHeader)
+    return std::nullopt;
+  return prefixBytes(first12) + length;
+}
+
+std::optional<NpyHeader> parseNpyHeader(std::string_view bytes, std::string &error) {
   if (!bytes.starts_with(kMagic) || bytes.size() < 10)
     return fail(error, "not a .npy file");
   uint8_t major = bytes[6];
   if (major < 1 || major > 3)
     return fail(error, "unknown .npy format " + std::to_string(major));
-  size_t lengthBytes = major == 1 ? 2 : 4;
-  uint32_t headerBytes = 0;
-  if (bytes.size() < 8 + lengthBytes)
-    return fail(error, "cut off in the header");
-  std::memcpy(&headerBytes, bytes.data() + 8, lengthBytes);
-  bytes.remove_prefix(8 + lengthBytes);
-  if (headerBytes > bytes.size() || headerBytes > kMaxHeader)
+  NpyHeader header;
+  header.dataOffset = findNpyHeaderBytes(bytes).value_or(std::numeric_limits<size_t>::max());
+  if (header.dataOffset > bytes.size())
     return fail(error, "cut off in the header");
 
+  size_t prefix = prefixBytes(bytes);
   std::string descr;
-  bool fortran = false;
-  NpyArray array;
-  if (!HeaderParser(bytes.substr(0, headerBytes)).parse(descr, fortran, array.shape))
+  HeaderParser parser(bytes.substr(prefix, header.dataOffset - prefix));
+  if (!parser.parse(descr, header.isFortranOrder, header.shape))
     return fail(error, "the header does not describe one array of numbers");
-  bytes.remove_prefix(headerBytes);
+  if (descr.find('O') != std::string::npos)
+    return fail(error, "holds Python objects, which only pickle could read; save it as an array of numbers");
 
   const ElementTypeEntry *type = nullptr;
   for (const ElementTypeEntry &entry : kElementTypes)
@@ -229,22 +239,34 @@ std::optional<NpyArray> parseNpy(std::string_view bytes, std::string &error) {
       type = &entry;
   if (!type || std::string_view("<>|=").find(descr[0]) == std::string_view::npos)
     return fail(error, "element type '" + descr + "' is not a number type that is read here");
-  array.type = type->type;
+  header.type = type->type;
+  header.isByteSwapped = descr[0] == '>' && type->bytes > 1;
 
-  std::optional<size_t> count = countElements(array.shape);
-  size_t size = 0;
-  if (!count || __builtin_mul_overflow(*count, type->bytes, &size))
+  std::optional<size_t> count = countElements(header.shape);
+  if (!count || __builtin_mul_overflow(*count, type->bytes, &header.dataBytes))
     return fail(error, "the shape overflows");
-  if (size != bytes.size())
-    return fail(error, "the shape needs " + std::to_string(size) + " bytes of data, there are " +
+  return header;
+}
+
+std::optional<NpyArray> parseNpy(std::string_view bytes, std::string &error) {
+  std::optional<NpyHeader> header = parseNpyHeader(bytes, error);
+  if (!header)
+    return std::nullopt;
+  bytes.remove_prefix(header->dataOffset);
+  if (header->dataBytes != bytes.size())
+    return fail(error, "the shape needs " + std::to_string(header->dataBytes) + " bytes of data, there are " +
                            std::to_string(bytes.size()));
-  array.data.resize(size);
-  if (size)
-    std::memcpy(array.data.data(), bytes.data(), size);
-  if (descr[0] == '>')
-    swapBytes(array.data, type->bytes);
-  if (fortran && array.shape.size() > 1)
-    transposeToRowMajor(array, type->bytes);
+  NpyArray array;
+  array.type = header->type;
+  array.shape = header->shape;
+  array.data.resize(bytes.size());
+  if (!bytes.empty())
+    std::memcpy(array.data.data(), bytes.data(), bytes.size());
+  size_t width = elementBytes(array.type);
+  if (header->isByteSwapped)
+    swapByteOrder(array.data, width);
+  if (header->isFortranOrder && array.shape.size() > 1)
+    transposeToRowMajor(array);
   return array;
 }
 

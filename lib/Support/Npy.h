@@ -52,6 +52,28 @@ struct NpyArray {
   int64_t elementCount() const;
 };
 
+/// What the header of a .npy file says.
+struct NpyHeader {
+  ElementType type = ElementType::Undefined;
+  std::vector<int64_t> shape;
+  bool isFortranOrder = false; ///< the first axis varies fastest; of consequence for two axes and more
+  bool isByteSwapped = false;  ///< the other byte order than this machine's
+  size_t dataOffset = 0;       ///< bytes before the data
+  size_t dataBytes = 0;
+};
+
+/// Parses the header at the front of `bytes`, which holds all of it. Without a result, `error` says why.
+std::optional<NpyHeader> parseNpyHeader(std::string_view bytes, std::string &error);
+
+/// How many bytes of a file hold its header, told from its first 12; nothing if it is no .npy file.
+std::optional<size_t> findNpyHeaderBytes(std::string_view first12);
+
+/// Reverses the bytes of each element, to or from the other byte order.
+void swapByteOrder(std::vector<std::byte> &data, size_t elementBytes);
+
+/// Brings the data of an array from Fortran order to row-major order.
+void transposeToRowMajor(NpyArray &array);
+
 /// Parses the bytes of a .npy file; big-endian and Fortran-ordered arrays are brought to the common form.
 /// Without a result, `error` says why.
 std::optional<NpyArray> parseNpy(std::string_view bytes, std::string &error);
@@ -62,6 +84,8 @@ std::string formatNpy(const NpyArray &array);
 
 std::optional<NpyArray> readNpy(const std::string &path, std::string &error);
 
+class NpyStream;
+
 /// An open .npz archive; arrays are read one by one, so that an archive larger than memory can be streamed.
 class NpzReader {
 public:
@@ -71,6 +95,8 @@ public:
   /// Array names without ".npy", in the order of the archive.
   const std::vector<std::string> &names() const;
   std::optional<NpyArray> read(const std::string &name, std::string &error) const;
+  /// Opens an array to be read piece by piece; not beyond the reader's life.
+  std::unique_ptr<NpyStream> stream(const std::string &name, std::string &error) const;
 
 private:
   struct Archive;

@@ -1,6 +1,7 @@
 // .npz archives, which are zip files of .npy files.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Support/Npy.h"
+#include "lib/Support/NpyStream.h"
 
 #include <zip.h>
 
@@ -92,6 +93,55 @@ std::optional<NpyArray> NpzReader::read(const std::string &name, std::string &er
   if (!array)
     error = "array '" + name + "': " + error;
   return array;
+}
+
+namespace {
+
+/// The bytes of a member, inflated as they are read.
+class MemberSource : public NpyStream::Source {
+public:
+  MemberSource(zip_t *zip, zip_uint64_t index) : zip(zip), index(index) {}
+  ~MemberSource() override { close(); }
+
+  bool reopen(std::string &error) override {
+    close();
+    file = zip_fopen_index(zip, index, 0);
+    if (!file)
+      error = reason(zip_get_error(zip));
+    return file;
+  }
+  int64_t read(std::byte *to, size_t bytes, std::string &error) override {
+    zip_int64_t got = zip_fread(file, to, bytes);
+    if (got < 0)
+      error = reason(zip_file_get_error(file));
+    return got;
+  }
+
+private:
+  void close() {
+    if (file)
+      zip_fclose(file);
+    file = nullptr;
+  }
+
+  zip_t *zip;
+  zip_uint64_t index;
+  zip_file_t *file = nullptr;
+};
+
+} // namespace
+
+std::unique_ptr<NpyStream> NpzReader::stream(const std::string &name, std::string &error) const {
+  auto found = std::find(archive->names.begin(), archive->names.end(), name);
+  if (found == archive->names.end()) {
+    error = "no array '" + name + "'";
+    return nullptr;
+  }
+  auto source = std::make_unique<MemberSource>(archive->zip, found - archive->names.begin());
+  std::unique_ptr<NpyStream> stream = NpyStream::open(std::move(source), error);
+  if (!stream)
+    error = "array '" + name + "': " + error;
+  return stream;
 }
 
 std::optional<std::map<std::string, NpyArray>> readNpz(const std::string &path, std::string &error) {
