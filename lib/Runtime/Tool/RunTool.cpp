@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Runtime/Tool/RunTool.h"
+
+#include "lib/Runtime/Json.h"
+#include "lib/Runtime/ThreadPool.h"
+#include "lib/Runtime/Tool/Benchmark.h"
+#include "lib/Runtime/Tool/DataFiles.h"
+#include "lib/Runtime/Tool/RunOptions.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <filesystem>
+
+namespace quern {
+namespace {
+
+constexpr int kDone = 0, kRefused = 1, kWrongUsage = 2;
+
+int refuse(const Complaints &complaints) {
+  for (const std::string &complaint : complaints)
+    std::fprintf(stderr, "error: %s\n", complaint.c_str());
+  return kRefused;
+}
+
+bool isSameFile(const std::string &a, const std::string &b) {
+  std::error_code code;
+  return std::filesystem::equivalent(a, b, code) && !code;
+}
+
+std::vector<const NpyArray *> toPointers(const std::vector<NpyArray> &arrays) {
+  std::vector<const NpyArray *> pointers;
+  for (const NpyArray &array : arrays)
+    pointers.push_back(&array);
+  return pointers;
+}
+
+/// Complains about outputs that NumPy's files cannot hold.
+void checkWritable(const LoadedModel &model, Complaints &complaints) {
+  for (const TensorInfo &info : model.outputs())
+    if (elementBytes(ElementType(info.elementType)) == 0)
+      complaints.push_back("output '" + info.name + "' has " +
+                           elementTypeName(ElementType(info.elementType)) +
+                           ", which NumPy's files cannot hold");
+}
+
+/// One mode of the tool on one model.
+class Run {
+public:
+  Run(LoadedModel &model, const RunOptions &options)
+      : model(model), options(options), pool(options.threads) {}
+
+  int once() {
+    Complaints complaints;
+    checkWritable(model, complaints);
+    std::vector<NpyArray> inputs = readInputs(model, options.inputs, complaints);
+    std::error_code code;
+    if (complaints.empty() && !std::filesystem::is_directory(options.outputFolder, code) &&
+        !std::filesystem::create_directories(options.outputFolder, code))
+      complaints.push_back("cannot make the folder '" + options.outputFolder + "': " + code.message());
+    if (!complaints.empty())
+      return refuse(complaints);
+
+    std::string error;
+    auto outputs = model.run(toPointers(inputs), error, pool.parallel());
+    if (!outputs)
+      return refuse({error});
+    for (size_t index = 0; index < outputs->size(); ++index) {
+      std::string path = options.outputFolder + "/" + toFileName(model.outputs()[index].name) + ".npy";
+      if (!writeFile(path, formatNpy((*outputs)[index]), error))
+        return refuse({error});
+    }
+    return kDone;
+  }
+
+  int samples() {
+    if (isSameFile(options.outputs, options.samples) || isSameFile(options.outputs, options.model))
+      return refuse({"'" + options.outputs + "' is an input; it is not written over"});
+    Complaints complaints;
+    checkWritable(model, complaints);
+    int64_t count = 0;
+    std::vector<NpyArray> inputs = readSamples(model, options.samples, count, complaints);
+    if (count < 0)
+      complaints.push_back("the model has no input that would tell how many samples there are");
+    if (!complaints.empty())
+      return refuse(complaints);
+
+    std::vector<NpyArray> outputs;
+    for (const TensorInfo &info : model.outputs()) {
+      NpyArray &array = outputs.emplace_back();
+      array.type = ElementType(info.elementType);
+      array.shape = info.shape;
+      array.shape.insert(array.shape.begin(), count);
+      array.data.resize(info.bytes() * count);
+    }
+    for (int64_t sample = 0; sample < count; ++sample)
+      if (int32_t status = runSample(inputs, outputs, sample))
+        return refuse({"sample " + std::to_string(sample) + ": " + model.errorText(status)});
+
+    std::vector<std::pair<std::string, const NpyArray *>> named;
+    for (size_t index = 0; index < outputs.size(); ++index)
+      named.emplace_back(model.outputs()[index].name, &outputs[index]);
+    std::string error;
+    std::optional<std::string> bytes = formatNpz(named, error);
+    if (!bytes || !writeFile(options.outputs, *bytes, error))
+      return refuse({error});
+    return kDone;
+  }
+
+  int testData() {
+    Complaints complaints;
+    TestData data = readTestData(model, options.testData, complaints);
+    if (!complaints.empty())
+      return refuse(complaints);
+    std::string error;
+    auto outputs = model.run(toPointers(data.inputs), error, pool.parallel());
+    if (!outputs)
+      return refuse({error});
+    for (size_t index = 0; index < outputs->size(); ++index)
+      compare(model.outputs()[index], (*outputs)[index], data.outputs[index], complaints);
+    return complaints.empty() ? kDone : refuse(complaints);
+  }
+
+  int benchmark() {
+    Complaints complaints;
+    std::vector<NpyArray> inputs =
+        options.inputs.empty() ? makeInputs(model) : readInputs(model, options.inputs, complaints);
+    if (!complaints.empty())
+      return refuse(complaints);
+    std::string error;
+    std::optional<Timing> timing = measure(model, inputs, pool.parallel(), error);
+    if (!timing)
+      return refuse(
+          {error + (options.inputs.empty() ? " (on made-up data; give real data with --input)" : "")});
+    std::printf(options.json ? "{\"median_ms\": %.6g, \"min_ms\": %.6g, \"p90_ms\": %.6g, \"runs\": %" PRId64
+                               ", \"threads\": %d}\n"
+                             : "median %.6g ms, minimum %.6g ms, 90%% below %.6g ms, %" PRId64
+                               " runs, threads: %d\n",
+                timing->medianMs, timing->minMs, timing->p90Ms, timing->runs, options.threads);
+    return kDone;
+  }
+
+  int describe() {
+    if (options.json) {
+      std::printf("%s\n", model.manifest().c_str());
+      return kDone;
+    }
+    Json manifest = parseJson(model.manifest()).value_or(Json());
+    std::printf("model %s, %s for %s (%s)\n", manifest["name"].text.c_str(),
+                manifest["precision"].text.c_str(), manifest["target"].text.c_str(),
+                manifest["cpu"].text.c_str());
+    for (const TensorInfo &info : model.inputs())
+      std::printf("input  %s: %s\n", info.name.c_str(),
+                  describeType(ElementType(info.elementType), info.shape).c_str());
+    for (const TensorInfo &info : model.outputs())
+      std::printf("output %s: %s\n", info.name.c_str(),
+                  describeType(ElementType(info.elementType), info.shape).c_str());
+    std::printf("weights %s bytes, workspace %s bytes\n", manifest["weight_bytes"].text.c_str(),
+                manifest["workspace_bytes"].text.c_str());
+    for (const auto &[name, hash] : manifest["hashes"].members)
+      std::printf("hash of %s: %s\n", name.c_str(), hash.text.c_str());
+    std::printf("made by %s\n", manifest["compiler"].text.c_str());
+    return kDone;
+  }
+
+private:
+  int32_t runSample(const std::vector<NpyArray> &inputs, std::vector<NpyArray> &outputs, int64_t sample) {
+    std::vector<const void *> inputData;
+    std::vector<void *> outputData;
+    for (size_t index = 0; index < inputs.size(); ++index)
+      inputData.push_back(inputs[index].data.data() + sample * model.inputs()[index].bytes());
+    for (size_t index = 0; index < outputs.size(); ++index)
+      outputData.push_back(outputs[index].data.data() + sample * model.outputs()[index].bytes());
+    return model.run(inputData.data(), outputData.data(), pool.parallel());
+  }
+
+  void compare(const TensorInfo &info, const NpyArray &actual, const NpyArray &expected,
+               Complaints &complaints) {
+    Difference difference = compareArrays(actual, expected, options.tolerance);
+    char values[128];
+    std::snprintf(values, sizeof(values), "%.9g, expected %.9g", difference.actual, difference.expected);
+    std::string worst = describePosition(info.shape, difference.worstIndex) + " is " + values;
+    if (!difference.within)
+      complaints.push_back("output '" + info.name + "': " + std::to_string(difference.failing) + " of " +
+                           std::to_string(actual.elementCount()) + " elements differ; the worst, at " +
+                           worst);
+    else if (actual.elementCount() != 0)
+      std::printf("output '%s' matches; the element furthest off, at %s\n", info.name.c_str(), worst.c_str());
+  }
+
+  LoadedModel &model;
+  const RunOptions &options;
+  ThreadPool pool;
+};
+
+int dispatch(const RunOptions &options) {
+  std::string error;
+  std::unique_ptr<LoadedModel> model = LoadedModel::open(options.model, error);
+  if (!model)
+    return refuse({error});
+  Run run(*model, options);
+  switch (options.mode) {
+  case RunOptions::Mode::Samples:
+    return run.samples();
+  case RunOptions::Mode::TestData:
+    return run.testData();
+  case RunOptions::Mode::Benchmark:
+    return run.benchmark();
+  case RunOptions::Mode::Describe:
+    return run.describe();
+  default:
+    return run.once();
+  }
+}
+
+} // namespace
+
+int runTool(const std::vector<std::string> &arguments) {
+  std::string error;
+  std::optional<RunOptions> options = parseRunOptions(arguments, error);
+  if (!options) {
+    std::fprintf(stderr, "error: %s\n", error.c_str());
+    return kWrongUsage;
+  }
+  int status = kDone;
+  if (options->mode == RunOptions::Mode::Help)
+    std::fputs(kRunHelp, stdout);
+  else if (options->mode == RunOptions::Mode::Version)
+    std::puts("quern-run " QUERN_VERSION);
+  else
+    status = dispatch(*options);
+  if (std::fflush(stdout) != 0)
+    return refuse({"cannot write to standard output"});
+  return status;
+}
+
+} // namespace quern
