@@ -75,9 +75,10 @@ static void populateRectifiers(LoweringPatterns &patterns) {
   addElementwise<onnx::ReluOp>(patterns, Elements::Numbers, [](Scalars &s, onnx::ReluOp, ValueRange in) {
     return s.maximum(in[0], s.constant(in[0].getType(), 0));
   });
-  addElementwise<onnx::LeakyReluOp>(patterns, Elements::Floats, [](Scalars &s, onnx::LeakyReluOp op, ValueRange in) {
-    return whereNegative(s, in[0], s.multiply(s.constant(in[0].getType(), number(op.getAlpha())), in[0]));
-  });
+  addElementwise<onnx::LeakyReluOp>(
+      patterns, Elements::Floats, [](Scalars &s, onnx::LeakyReluOp op, ValueRange in) {
+        return whereNegative(s, in[0], s.multiply(s.constant(in[0].getType(), number(op.getAlpha())), in[0]));
+      });
   addElementwise<onnx::PReluOp>(patterns, Elements::Numbers, [](Scalars &s, onnx::PReluOp, ValueRange in) {
     return whereNegative(s, in[0], s.multiply(in[1], in[0]));
   });
@@ -86,18 +87,20 @@ static void populateRectifiers(LoweringPatterns &patterns) {
         Value threshold = s.constant(in[0].getType(), number(op.getAlpha()));
         return s.select(s.less(threshold, in[0]), in[0], s.constant(in[0].getType(), 0));
       });
-  addElementwise<onnx::ShrinkOp>(patterns, Elements::Numbers, [](Scalars &s, onnx::ShrinkOp op, ValueRange in) {
-    Value x = in[0];
-    Value bias = s.constant(x.getType(), number(op.getBias())), lambda = s.constant(x.getType(), number(op.getLambd()));
-    Value above = s.select(s.less(lambda, x), s.subtract(x, bias), s.constant(x.getType(), 0));
-    return s.select(s.less(x, s.negate(lambda)), s.add(x, bias), above);
-  });
+  addElementwise<onnx::ShrinkOp>(
+      patterns, Elements::Numbers, [](Scalars &s, onnx::ShrinkOp op, ValueRange in) {
+        Value x = in[0];
+        Value bias = s.constant(x.getType(), number(op.getBias())),
+              lambda = s.constant(x.getType(), number(op.getLambd()));
+        Value above = s.select(s.less(lambda, x), s.subtract(x, bias), s.constant(x.getType(), 0));
+        return s.select(s.less(x, s.negate(lambda)), s.add(x, bias), above);
+      });
 }
 
 static void populateExponentials(LoweringPatterns &patterns) {
   constexpr Elements single = Elements::SingleFloats;
-  addElementwise<onnx::SigmoidOp>(patterns, single,
-                                  [](Scalars &s, onnx::SigmoidOp, ValueRange in) { return s.logistic(in[0]); });
+  addElementwise<onnx::SigmoidOp>(
+      patterns, single, [](Scalars &s, onnx::SigmoidOp, ValueRange in) { return s.logistic(in[0]); });
   addElementwise<onnx::SwishOp>(patterns, single, [](Scalars &s, onnx::SwishOp op, ValueRange in) {
     Value scaled = s.multiply(s.constant(in[0].getType(), number(op.getAlpha())), in[0]);
     return s.multiply(in[0], s.logistic(scaled));
@@ -114,8 +117,8 @@ static void populateExponentials(LoweringPatterns &patterns) {
     Value inner = whereNegative(s, in[0], scaledExpm1(s, in[0], number(op.getAlpha())));
     return s.multiply(s.constant(in[0].getType(), number(op.getGamma())), inner);
   });
-  addElementwise<onnx::SoftplusOp>(patterns, single,
-                                   [](Scalars &s, onnx::SoftplusOp, ValueRange in) { return softplus(s, in[0]); });
+  addElementwise<onnx::SoftplusOp>(
+      patterns, single, [](Scalars &s, onnx::SoftplusOp, ValueRange in) { return softplus(s, in[0]); });
   addElementwise<onnx::MishOp>(patterns, single, [](Scalars &s, onnx::MishOp, ValueRange in) {
     return s.multiply(in[0], math::TanhOp::create(s.b, softplus(s, in[0])));
   });
@@ -125,16 +128,18 @@ static void populateExponentials(LoweringPatterns &patterns) {
 void populateActivationPatterns(LoweringPatterns &patterns) {
   populateRectifiers(patterns);
   populateExponentials(patterns);
-  addElementwise<onnx::SoftsignOp>(patterns, Elements::Floats, [](Scalars &s, onnx::SoftsignOp, ValueRange in) {
-    return s.divide(in[0], s.add(s.constant(in[0].getType(), 1), s.absolute(in[0])));
-  });
+  addElementwise<onnx::SoftsignOp>(
+      patterns, Elements::Floats, [](Scalars &s, onnx::SoftsignOp, ValueRange in) {
+        return s.divide(in[0], s.add(s.constant(in[0].getType(), 1), s.absolute(in[0])));
+      });
   addElementwise<onnx::HardSigmoidOp>(
       patterns, Elements::Floats, [](Scalars &s, onnx::HardSigmoidOp op, ValueRange in) {
         return hardSigmoid(s, in[0], number(op.getAlpha()), number(op.getBeta()));
       });
-  addElementwise<onnx::HardSwishOp>(patterns, Elements::Floats, [](Scalars &s, onnx::HardSwishOp, ValueRange in) {
-    return s.multiply(in[0], hardSigmoid(s, in[0], 1.0 / 6, 0.5));
-  });
+  addElementwise<onnx::HardSwishOp>(patterns, Elements::Floats,
+                                    [](Scalars &s, onnx::HardSwishOp, ValueRange in) {
+                                      return s.multiply(in[0], hardSigmoid(s, in[0], 1.0 / 6, 0.5));
+                                    });
 }
 
 } // namespace quern::structure

@@ -1,5 +1,6 @@
 // Elementwise arithmetic and functions of one variable.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialects/ONNX/IR/Logical.h"
 #include "dialects/ONNX/IR/Math.h"
 #include "passes/ConvertONNXToLinalg/Elementwise.h"
 
@@ -27,9 +28,7 @@ static FailureOr<Value> lowerPow(onnx::PowOp, Emitter &b) {
   return lowerElementwise(b, b.operands, Elements::Numbers, [&](Scalars &s, ValueRange in) -> Value {
     Value x = in[0];
     if (isSquare)
-      return exponent == 1   ? x
-             : exponent == 2 ? s.multiply(x, x)
-                             : s.multiply(s.multiply(x, x), x);
+      return exponent == 1 ? x : exponent == 2 ? s.multiply(x, x) : s.multiply(s.multiply(x, x), x);
     if (uniform && exponent == 0.5)
       return math::SqrtOp::create(s.b, x);
     if (uniform && exponent == -1)
@@ -67,10 +66,10 @@ static FailureOr<Value> lowerBitShift(onnx::BitShiftOp op, Emitter &b) {
   });
 }
 
-template <typename Op, typename MathOp> static void addFunction(LoweringPatterns &patterns, Elements accepted) {
-  addElementwise<Op>(patterns, accepted, [](Scalars &s, Op, ValueRange in) -> Value {
-    return MathOp::create(s.b, in[0]);
-  });
+template <typename Op, typename MathOp>
+static void addFunction(LoweringPatterns &patterns, Elements accepted) {
+  addElementwise<Op>(patterns, accepted,
+                     [](Scalars &s, Op, ValueRange in) -> Value { return MathOp::create(s.b, in[0]); });
 }
 
 static void populateFunctions(LoweringPatterns &patterns) {
@@ -97,28 +96,32 @@ static void populateFunctions(LoweringPatterns &patterns) {
 
 static void populateBitwise(LoweringPatterns &patterns) {
   patterns.add<onnx::BitShiftOp>(lowerBitShift);
-  addElementwise<onnx::BitwiseAndOp>(patterns, Elements::Integers, [](Scalars &s, onnx::BitwiseAndOp, ValueRange in) {
-    return Value(arith::AndIOp::create(s.b, in[0], in[1]));
-  });
-  addElementwise<onnx::BitwiseOrOp>(patterns, Elements::Integers, [](Scalars &s, onnx::BitwiseOrOp, ValueRange in) {
-    return Value(arith::OrIOp::create(s.b, in[0], in[1]));
-  });
-  addElementwise<onnx::BitwiseXorOp>(patterns, Elements::Integers, [](Scalars &s, onnx::BitwiseXorOp, ValueRange in) {
-    return Value(arith::XOrIOp::create(s.b, in[0], in[1]));
-  });
-  addElementwise<onnx::BitwiseNotOp>(patterns, Elements::Integers, [](Scalars &s, onnx::BitwiseNotOp, ValueRange in) {
-    return Value(arith::XOrIOp::create(s.b, in[0], scalarInteger(s.b, in[0].getType(), -1)));
-  });
+  addElementwise<onnx::BitwiseAndOp>(patterns, Elements::Integers,
+                                     [](Scalars &s, onnx::BitwiseAndOp, ValueRange in) {
+                                       return Value(arith::AndIOp::create(s.b, in[0], in[1]));
+                                     });
+  addElementwise<onnx::BitwiseOrOp>(patterns, Elements::Integers,
+                                    [](Scalars &s, onnx::BitwiseOrOp, ValueRange in) {
+                                      return Value(arith::OrIOp::create(s.b, in[0], in[1]));
+                                    });
+  addElementwise<onnx::BitwiseXorOp>(patterns, Elements::Integers,
+                                     [](Scalars &s, onnx::BitwiseXorOp, ValueRange in) {
+                                       return Value(arith::XOrIOp::create(s.b, in[0], in[1]));
+                                     });
+  addElementwise<onnx::BitwiseNotOp>(
+      patterns, Elements::Integers, [](Scalars &s, onnx::BitwiseNotOp, ValueRange in) {
+        return Value(arith::XOrIOp::create(s.b, in[0], scalarInteger(s.b, in[0].getType(), -1)));
+      });
 }
 
 void populateArithmeticPatterns(LoweringPatterns &patterns) {
   constexpr Elements numbers = Elements::Numbers;
   addElementwise<onnx::AddOp>(patterns, numbers,
                               [](Scalars &s, onnx::AddOp, ValueRange in) { return s.add(in[0], in[1]); });
-  addElementwise<onnx::SubOp>(patterns, numbers,
-                              [](Scalars &s, onnx::SubOp, ValueRange in) { return s.subtract(in[0], in[1]); });
-  addElementwise<onnx::MulOp>(patterns, numbers,
-                              [](Scalars &s, onnx::MulOp, ValueRange in) { return s.multiply(in[0], in[1]); });
+  addElementwise<onnx::SubOp>(
+      patterns, numbers, [](Scalars &s, onnx::SubOp, ValueRange in) { return s.subtract(in[0], in[1]); });
+  addElementwise<onnx::MulOp>(
+      patterns, numbers, [](Scalars &s, onnx::MulOp, ValueRange in) { return s.multiply(in[0], in[1]); });
   addElementwise<onnx::DivOp>(patterns, numbers,
                               [](Scalars &s, onnx::DivOp, ValueRange in) { return s.divide(in[0], in[1]); });
   addElementwise<onnx::SumOp>(patterns, numbers, [](Scalars &s, onnx::SumOp, ValueRange in) {
@@ -134,13 +137,16 @@ void populateArithmeticPatterns(LoweringPatterns &patterns) {
   addElementwise<onnx::MinOp>(patterns, numbers, [](Scalars &s, onnx::MinOp, ValueRange in) {
     return fold(in, [&](Value x, Value y) { return s.minimum(x, y); });
   });
-  addElementwise<onnx::NegOp>(patterns, numbers, [](Scalars &s, onnx::NegOp, ValueRange in) { return s.negate(in[0]); });
+  addElementwise<onnx::NegOp>(patterns, numbers,
+                              [](Scalars &s, onnx::NegOp, ValueRange in) { return s.negate(in[0]); });
   addElementwise<onnx::AbsOp>(patterns, numbers,
                               [](Scalars &s, onnx::AbsOp, ValueRange in) { return s.absolute(in[0]); });
-  addElementwise<onnx::SignOp>(patterns, numbers, [](Scalars &s, onnx::SignOp, ValueRange in) { return s.sign(in[0]); });
-  addElementwise<onnx::ReciprocalOp>(patterns, Elements::Floats, [](Scalars &s, onnx::ReciprocalOp, ValueRange in) {
-    return s.divide(s.constant(in[0].getType(), 1), in[0]);
-  });
+  addElementwise<onnx::SignOp>(patterns, numbers,
+                               [](Scalars &s, onnx::SignOp, ValueRange in) { return s.sign(in[0]); });
+  addElementwise<onnx::ReciprocalOp>(patterns, Elements::Floats,
+                                     [](Scalars &s, onnx::ReciprocalOp, ValueRange in) {
+                                       return s.divide(s.constant(in[0].getType(), 1), in[0]);
+                                     });
   patterns.add<onnx::PowOp>(lowerPow);
   patterns.add<onnx::ModOp>(lowerMod);
   populateFunctions(patterns);

@@ -15,9 +15,8 @@ template <typename Op> static FailureOr<Value> lowerCast(Op, Emitter &b) {
   bool toUnsigned = stated.isUnsignedInteger();
   if (elementOf(b.operands[0]) == to)
     return b.operands[0];
-  return lowerElementwise(b, b.operands[0], Elements::Numbers, [&](Scalars &s, ValueRange in) {
-    return s.convert(in[0], to, toUnsigned);
-  });
+  return lowerElementwise(b, b.operands[0], Elements::Numbers,
+                          [&](Scalars &s, ValueRange in) { return s.convert(in[0], to, toUnsigned); });
 }
 
 void populateCastPatterns(LoweringPatterns &patterns) {

@@ -22,18 +22,18 @@ static Value isInfinite(Scalars &s, onnx::IsInfOp op, ValueRange in) {
 
 void populateComparisonPatterns(LoweringPatterns &patterns) {
   constexpr Elements numbers = Elements::Numbers, integers = Elements::Integers;
-  addElementwise<onnx::EqualOp>(patterns, numbers,
-                                [](Scalars &s, onnx::EqualOp, ValueRange in) { return s.equal(in[0], in[1]); });
+  addElementwise<onnx::EqualOp>(
+      patterns, numbers, [](Scalars &s, onnx::EqualOp, ValueRange in) { return s.equal(in[0], in[1]); });
   addElementwise<onnx::LessOp>(patterns, numbers,
                                [](Scalars &s, onnx::LessOp, ValueRange in) { return s.less(in[0], in[1]); });
-  addElementwise<onnx::GreaterOp>(patterns, numbers,
-                                  [](Scalars &s, onnx::GreaterOp, ValueRange in) { return s.less(in[1], in[0]); });
+  addElementwise<onnx::GreaterOp>(
+      patterns, numbers, [](Scalars &s, onnx::GreaterOp, ValueRange in) { return s.less(in[1], in[0]); });
   addElementwise<onnx::LessOrEqualOp>(patterns, numbers, [](Scalars &s, onnx::LessOrEqualOp, ValueRange in) {
     return s.lessOrEqual(in[0], in[1]);
   });
-  addElementwise<onnx::GreaterOrEqualOp>(patterns, numbers, [](Scalars &s, onnx::GreaterOrEqualOp, ValueRange in) {
-    return s.lessOrEqual(in[1], in[0]);
-  });
+  addElementwise<onnx::GreaterOrEqualOp>(
+      patterns, numbers,
+      [](Scalars &s, onnx::GreaterOrEqualOp, ValueRange in) { return s.lessOrEqual(in[1], in[0]); });
   addElementwise<onnx::AndOp>(patterns, integers, [](Scalars &s, onnx::AndOp, ValueRange in) {
     return Value(arith::AndIOp::create(s.b, in[0], in[1]));
   });

@@ -25,11 +25,13 @@ static FailureOr<Value> lowerConstantOfShape(onnx::ConstantOfShapeOp op, Emitter
   RankedTensorType type = b.resultType();
   auto value = dyn_cast_or_null<DenseElementsAttr>(op->getAttr("value"));
   if (!op->hasAttr("value"))
-    return Value(arith::ConstantOp::create(b, DenseElementsAttr::get(type, FloatAttr::get(b.getF32Type(), 0.0))));
+    return Value(
+        arith::ConstantOp::create(b, DenseElementsAttr::get(type, FloatAttr::get(b.getF32Type(), 0.0))));
   if (!value || !value.isSplat())
     return b.refuse("expected value to be a tensor of one element");
-  return Value(arith::ConstantOp::create(b, cast<TypedAttr>(withSignlessElements(value.resizeSplat(
-                                                RankedTensorType::get(type.getShape(), value.getElementType())), type))));
+  return Value(arith::ConstantOp::create(
+      b, cast<TypedAttr>(withSignlessElements(
+             value.resizeSplat(RankedTensorType::get(type.getShape(), value.getElementType())), type))));
 }
 
 /// The extents of the operand, which are known.

@@ -13,7 +13,8 @@ mlir::FailureOr<llvm::SmallVector<int64_t>> integersOf(mlir::Value value);
 /// The elements of a constant of numbers, each converted to double.
 mlir::FailureOr<llvm::SmallVector<double>> numbersOf(mlir::Value value);
 
-/// `value` with the element type of `type`, the bytes unchanged; null if the attribute's kind has no such form.
+/// `value` with the element type of `type`, the bytes unchanged; null if the attribute's kind has no such
+/// form.
 mlir::ElementsAttr withSignlessElements(mlir::ElementsAttr value, mlir::RankedTensorType type);
 
 } // namespace quern::structure

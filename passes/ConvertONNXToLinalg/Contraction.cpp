@@ -51,7 +51,8 @@ Value contract(ImplicitLocOpBuilder &b, const Contraction &operands, Operand ini
       return zero ? s.subtract(x, zero) : x;
     };
     Value left = centered(in[0], operands.leftUnsigned, operands.leftZero, bool(operands.leftZeros.value));
-    Value right = centered(in[1], operands.rightUnsigned, operands.rightZero, bool(operands.rightZeros.value));
+    Value right =
+        centered(in[1], operands.rightUnsigned, operands.rightZero, bool(operands.rightZeros.value));
     return SmallVector<Value>{s.add(in.back(), s.multiply(left, right))};
   };
   return generic(b, inputs, initial, iterators, body)[0];

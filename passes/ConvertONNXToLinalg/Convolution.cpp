@@ -14,7 +14,8 @@ namespace {
 
 using Iterators = SmallVector<utils::IteratorType>;
 
-/// What Conv, ConvInteger and ConvTranspose reduce to: an image that is padded already, and a weight OI(spatial).
+/// What Conv, ConvInteger and ConvTranspose reduce to: an image that is padded already, and a weight
+/// OI(spatial).
 struct Convolution {
   Value image;   ///< [N, C, padded...]
   Value weight;  ///< [OC, C / groups, kernel...]
@@ -22,8 +23,8 @@ struct Convolution {
   int64_t groups;
   Window window;
   bool imageUnsigned = false, weightUnsigned = false;
-  Value imageZero;        ///< i32 or null
-  ZeroPoint weightZero;   ///< a tensor is [OC]
+  Value imageZero = {};      ///< i32 or null
+  ZeroPoint weightZero = {}; ///< a tensor is [OC]
 };
 
 /// The affine map from an iteration space of `count` dimensions to `results`.
@@ -41,7 +42,8 @@ SmallVector<AffineExpr> windowExpressions(ImplicitLocOpBuilder &b, const Window 
   return expressions;
 }
 
-SmallVector<AffineExpr> dimensions(ImplicitLocOpBuilder &b, ArrayRef<unsigned> first, unsigned spatial, unsigned count) {
+SmallVector<AffineExpr> dimensions(ImplicitLocOpBuilder &b, ArrayRef<unsigned> first, unsigned spatial,
+                                   unsigned count) {
   SmallVector<AffineExpr> expressions;
   for (unsigned i : first)
     expressions.push_back(b.getAffineDimExpr(i));
@@ -57,8 +59,8 @@ Iterators iterators(unsigned parallel, unsigned reduction) {
 }
 
 Contraction contractionOf(const Convolution &conv, Operand image, Operand weight, AffineMap weightZeros) {
-  Contraction operands{image, weight, conv.imageUnsigned, conv.weightUnsigned, conv.imageZero, conv.weightZero.scalar,
-                       {}, {}};
+  Contraction operands{
+      image, weight, conv.imageUnsigned, conv.weightUnsigned, conv.imageZero, conv.weightZero.scalar, {}, {}};
   if (conv.weightZero.tensor)
     operands.rightZeros = {conv.weightZero.tensor, weightZeros};
   return operands;
@@ -69,11 +71,11 @@ Value denseConvolution(ImplicitLocOpBuilder &b, const Convolution &conv) {
   unsigned r = conv.window.rank(), n = 0, oc = 1, out = 2, ic = 2 + r, k = 3 + r, count = 3 + 2 * r;
   SmallVector<AffineExpr> image = dimensions(b, {n, ic}, 0, 0);
   image.append(windowExpressions(b, conv.window, out, k));
-  Contraction operands =
-      contractionOf(conv, {conv.image, mapOf(b, count, image)},
-                    {conv.weight, mapOf(b, count, dimensions(b, {oc, ic}, k, r))},
-                    mapOf(b, count, dimensions(b, {oc}, 0, 0)));
-  return contract(b, operands, {conv.initial, mapOf(b, count, dimensions(b, {n, oc}, out, r))}, iterators(2 + r, 1 + r));
+  Contraction operands = contractionOf(conv, {conv.image, mapOf(b, count, image)},
+                                       {conv.weight, mapOf(b, count, dimensions(b, {oc, ic}, k, r))},
+                                       mapOf(b, count, dimensions(b, {oc}, 0, 0)));
+  return contract(b, operands, {conv.initial, mapOf(b, count, dimensions(b, {n, oc}, out, r))},
+                  iterators(2 + r, 1 + r));
 }
 
 /// Dimensions (n, c, output..., kernel...): each channel has one filter of its own.
@@ -85,7 +87,8 @@ Value depthwiseConvolution(ImplicitLocOpBuilder &b, const Convolution &conv) {
   Contraction operands = contractionOf(conv, {conv.image, mapOf(b, count, image)},
                                        {weight, mapOf(b, count, dimensions(b, {c}, k, r))},
                                        mapOf(b, count, dimensions(b, {c}, 0, 0)));
-  return contract(b, operands, {conv.initial, mapOf(b, count, dimensions(b, {n, c}, out, r))}, iterators(2 + r, r));
+  return contract(b, operands, {conv.initial, mapOf(b, count, dimensions(b, {n, c}, out, r))},
+                  iterators(2 + r, r));
 }
 
 /// `value` with dimension `axis` split into `groups` and the rest.
@@ -104,11 +107,12 @@ Value groupedConvolution(ImplicitLocOpBuilder &b, Convolution conv) {
   image.append(windowExpressions(b, conv.window, out, k));
   if (conv.weightZero.tensor)
     conv.weightZero.tensor = splitGroups(b, conv.weightZero.tensor, 0, conv.groups);
-  Contraction operands =
-      contractionOf(conv, {splitGroups(b, conv.image, 1, conv.groups), mapOf(b, count, image)},
-                    {splitGroups(b, conv.weight, 0, conv.groups), mapOf(b, count, dimensions(b, {g, oc, ic}, k, r))},
-                    mapOf(b, count, dimensions(b, {g, oc}, 0, 0)));
-  Operand initial{splitGroups(b, conv.initial, 1, conv.groups), mapOf(b, count, dimensions(b, {n, g, oc}, out, r))};
+  Contraction operands = contractionOf(
+      conv, {splitGroups(b, conv.image, 1, conv.groups), mapOf(b, count, image)},
+      {splitGroups(b, conv.weight, 0, conv.groups), mapOf(b, count, dimensions(b, {g, oc, ic}, k, r))},
+      mapOf(b, count, dimensions(b, {g, oc}, 0, 0)));
+  Operand initial{splitGroups(b, conv.initial, 1, conv.groups),
+                  mapOf(b, count, dimensions(b, {n, g, oc}, out, r))};
   return reshape(b, contract(b, operands, initial, iterators(3 + r, 1 + r)), resultShape);
 }
 
@@ -141,7 +145,8 @@ LogicalResult checkChannels(Emitter &b, Value image, Value weight, int64_t group
     return b.refuse("expected an input and a weight of equal rank with at least one spatial dimension");
   ArrayRef<int64_t> x = shapeOf(image), w = shapeOf(weight);
   if (groups < 1 || x[1] != w[1] * groups || w[0] % groups != 0)
-    return b.refuse("expected input channels = groups * weight channels, and output channels divisible by groups");
+    return b.refuse(
+        "expected input channels = groups * weight channels, and output channels divisible by groups");
   return success();
 }
 
@@ -158,7 +163,8 @@ FailureOr<Value> lowerConv(onnx::ConvOp op, Emitter &b) {
     return failure();
   Type element = elementOf(image);
   Value padded = padForWindow(b, image, *window, scalar(b, element, 0));
-  Value initial = initialOf(b, b.hasOperand(2) ? b.operands[2] : Value(), b.resultShape(), accumulatorOf(element));
+  Value initial =
+      initialOf(b, b.hasOperand(2) ? b.operands[2] : Value(), b.resultShape(), accumulatorOf(element));
   return roundTo(b, convolve(b, {padded, weight, initial, groups, *window}), b.resultElement());
 }
 
@@ -183,11 +189,12 @@ FailureOr<Value> lowerConvInteger(onnx::ConvIntegerOp op, Emitter &b) {
     fill = arith::TruncIOp::create(b, element, imageZero.scalar);
   Value padded = padForWindow(b, image, *window, fill);
   Value initial = initialOf(b, {}, b.resultShape(), b.getI32Type());
-  return convolve(b, {padded, weight, initial, groups, *window, b.isUnsigned(0), b.isUnsigned(1), imageZero.scalar,
-                      weightZero});
+  return convolve(b, {padded, weight, initial, groups, *window, b.isUnsigned(0), b.isUnsigned(1),
+                      imageZero.scalar, weightZero});
 }
 
-/// `image` with `stride - 1` zeros between neighbours, and `low`, `high` zeros around (negative: elements cut off).
+/// `image` with `stride - 1` zeros between neighbours, and `low`, `high` zeros around (negative: elements cut
+/// off).
 Value dilateAndPad(ImplicitLocOpBuilder &b, Value image, ArrayRef<int64_t> strides, ArrayRef<int64_t> low,
                    ArrayRef<int64_t> high) {
   SmallVector<int64_t> shape(shapeOf(image)), spread = shape, steps{1, 1};
@@ -202,7 +209,8 @@ Value dilateAndPad(ImplicitLocOpBuilder &b, Value image, ArrayRef<int64_t> strid
         b, image, filled(b, spread, zero), getAsIndexOpFoldResult(b.getContext(), offsets),
         getAsIndexOpFoldResult(b.getContext(), shape), getAsIndexOpFoldResult(b.getContext(), steps));
   }
-  SmallVector<int64_t> before{0, 0}, after{0, 0}, offsets{0, 0}, sizes(shapeOf(image).take_front(2)), ones{1, 1};
+  SmallVector<int64_t> before{0, 0}, after{0, 0}, offsets{0, 0}, sizes(shapeOf(image).take_front(2)),
+      ones{1, 1};
   for (size_t i = 0; i < strides.size(); ++i) {
     before.push_back(std::max<int64_t>(low[i], 0));
     after.push_back(std::max<int64_t>(high[i], 0));
@@ -217,21 +225,22 @@ Value dilateAndPad(ImplicitLocOpBuilder &b, Value image, ArrayRef<int64_t> strid
   return pad(b, image, before, after, zero);
 }
 
-/// The weight [C, OC / groups, kernel...] of a transposed convolution as that of the convolution which computes it:
-/// [OC, C / groups, kernel reversed...].
+/// The weight [C, OC / groups, kernel...] of a transposed convolution as that of the convolution which
+/// computes it: [OC, C / groups, kernel reversed...].
 Value flipWeight(ImplicitLocOpBuilder &b, Value weight, int64_t groups) {
   SmallVector<int64_t> shape(shapeOf(weight));
   Value grouped = splitGroups(b, weight, 0, groups); // [groups, C / groups, OC / groups, kernel...]
   SmallVector<int64_t> flipped{groups, shape[1], shape[0] / groups};
   flipped.append(shape.begin() + 2, shape.end());
-  Value reversed = gather(b, flipped, grouped, {}, [&](ImplicitLocOpBuilder &inner, ValueRange in, ValueRange) {
-    SmallVector<Value> position{in[0], in[2], in[1]};
-    for (size_t i = 2; i < shape.size(); ++i) {
-      Value last = scalarInteger(inner, inner.getIndexType(), shape[i] - 1);
-      position.push_back(arith::SubIOp::create(inner, last, in[i + 1]));
-    }
-    return position;
-  });
+  Value reversed =
+      gather(b, flipped, grouped, {}, [&](ImplicitLocOpBuilder &inner, ValueRange in, ValueRange) {
+        SmallVector<Value> position{in[0], in[2], in[1]};
+        for (size_t i = 2; i < shape.size(); ++i) {
+          Value last = scalarInteger(inner, inner.getIndexType(), shape[i] - 1);
+          position.push_back(arith::SubIOp::create(inner, last, in[i + 1]));
+        }
+        return position;
+      });
   SmallVector<int64_t> result{groups * shape[1], shape[0] / groups};
   result.append(shape.begin() + 2, shape.end());
   return reshape(b, reversed, result);
@@ -241,8 +250,8 @@ Value flipWeight(ImplicitLocOpBuilder &b, Value weight, int64_t groups) {
 FailureOr<Value> lowerConvTranspose(onnx::ConvTransposeOp op, Emitter &b) {
   Value image = b.operands[0], weight = b.operands[1];
   int64_t groups = int64_t(op.getGroup()), rank = tensorType(image).getRank() - 2;
-  if (rank < 1 || tensorType(weight).getRank() != rank + 2 || groups < 1 || shapeOf(image)[1] != shapeOf(weight)[0] ||
-      shapeOf(image)[1] % groups != 0)
+  if (rank < 1 || tensorType(weight).getRank() != rank + 2 || groups < 1 ||
+      shapeOf(image)[1] != shapeOf(weight)[0] || shapeOf(image)[1] % groups != 0)
     return b.refuse("expected an input and a weight of equal rank, and input channels divisible by groups");
   if (!isa<FloatType>(elementOf(image)))
     return b.refuse("expected float elements");
@@ -251,12 +260,14 @@ FailureOr<Value> lowerConvTranspose(onnx::ConvTransposeOp op, Emitter &b) {
   window.strides.assign(rank, 1);
   window.dilations = op.getDilations() ? llvm::to_vector(*op.getDilations()) : SmallVector<int64_t>(rank, 1);
   auto strides = op.getStrides() ? llvm::to_vector(*op.getStrides()) : SmallVector<int64_t>(rank, 1);
-  auto extra = op.getOutputPadding() ? llvm::to_vector(*op.getOutputPadding()) : SmallVector<int64_t>(rank, 0);
+  auto extra =
+      op.getOutputPadding() ? llvm::to_vector(*op.getOutputPadding()) : SmallVector<int64_t>(rank, 0);
   auto pads = op.getPads() ? llvm::to_vector(*op.getPads()) : SmallVector<int64_t>(2 * rank, 0);
   bool isSame = op.getAutoPad().starts_with("SAME"), oddBehind = op.getAutoPad() == "SAME_UPPER";
-  if (int64_t(strides.size()) != rank || int64_t(window.dilations.size()) != rank || int64_t(extra.size()) != rank ||
-      int64_t(pads.size()) != 2 * rank)
-    return b.refuse("expected one stride, dilation and output_padding, and two pads, for each spatial dimension");
+  if (int64_t(strides.size()) != rank || int64_t(window.dilations.size()) != rank ||
+      int64_t(extra.size()) != rank || int64_t(pads.size()) != 2 * rank)
+    return b.refuse(
+        "expected one stride, dilation and output_padding, and two pads, for each spatial dimension");
   SmallVector<int64_t> low, high;
   for (int64_t i = 0; i < rank; ++i) {
     int64_t reach = (window.kernel[i] - 1) * window.dilations[i];
@@ -271,7 +282,8 @@ FailureOr<Value> lowerConvTranspose(onnx::ConvTransposeOp op, Emitter &b) {
   }
   Type element = elementOf(image);
   Value spread = dilateAndPad(b, image, strides, low, high);
-  Value initial = initialOf(b, b.hasOperand(2) ? b.operands[2] : Value(), b.resultShape(), accumulatorOf(element));
+  Value initial =
+      initialOf(b, b.hasOperand(2) ? b.operands[2] : Value(), b.resultShape(), accumulatorOf(element));
   Value mirrored = flipWeight(b, weight, groups);
   return roundTo(b, convolve(b, {spread, mirrored, initial, groups, window}), b.resultElement());
 }

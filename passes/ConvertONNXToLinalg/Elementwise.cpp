@@ -37,7 +37,8 @@ llvm::StringRef describe(Elements accepted) {
 }
 
 static bool broadcastsTo(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
-  return from.size() <= to.size() && llvm::all_of(llvm::zip_equal(from, to.take_back(from.size())), [](auto pair) {
+  return from.size() <= to.size() &&
+         llvm::all_of(llvm::zip_equal(from, to.take_back(from.size())), [](auto pair) {
            return std::get<0>(pair) == 1 || std::get<0>(pair) == std::get<1>(pair);
          });
 }

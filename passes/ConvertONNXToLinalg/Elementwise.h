@@ -23,13 +23,14 @@ llvm::StringRef describe(Elements accepted);
 /// A formula on scalars. Halves arrive as f32, and an f32 result is rounded to the half that the op yields.
 using Formula = llvm::function_ref<Value(Scalars &, ValueRange)>;
 
-/// result = formula(operands...), with ONNX's broadcasting. The elements of operand 0 must be `accepted`, and decide
-/// between signed and unsigned arithmetic.
+/// result = formula(operands...), with ONNX's broadcasting. The elements of operand 0 must be `accepted`, and
+/// decide between signed and unsigned arithmetic.
 FailureOr<Value> lowerElementwise(Emitter &b, ValueRange operands, Elements accepted, Formula formula);
 
 /// Adds the elementwise lowering of `Op`.
 template <typename Op>
-void addElementwise(LoweringPatterns &patterns, Elements accepted, Value (*formula)(Scalars &, Op, ValueRange)) {
+void addElementwise(LoweringPatterns &patterns, Elements accepted,
+                    Value (*formula)(Scalars &, Op, ValueRange)) {
   patterns.add(Op::getOperationName(), [=](Emitter &b) -> FailureOr<SmallVector<Value>> {
     FailureOr<Value> value = lowerElementwise(b, b.operands, accepted, [&](Scalars &s, ValueRange in) {
       return formula(s, mlir::cast<Op>(b.op), in);

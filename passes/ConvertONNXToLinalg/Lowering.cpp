@@ -50,7 +50,9 @@ FailureOr<SmallVector<int64_t>> Emitter::constantIntegers(unsigned i) const {
   return integersOf(op->getOperand(i));
 }
 
-FailureOr<SmallVector<double>> Emitter::constantNumbers(unsigned i) const { return numbersOf(op->getOperand(i)); }
+FailureOr<SmallVector<double>> Emitter::constantNumbers(unsigned i) const {
+  return numbersOf(op->getOperand(i));
+}
 
 std::string Emitter::nodeName() const {
   auto named = op->getLoc()->findInstanceOf<NameLoc>();
@@ -70,7 +72,8 @@ class LoweringPattern : public ConversionPattern {
 public:
   LoweringPattern(const TypeConverter &converter, StringRef name, MLIRContext *context, LowerFunction lower,
                   Refusals &refusals)
-      : ConversionPattern(converter, name, /*benefit=*/1, context), lower(std::move(lower)), refusals(refusals) {}
+      : ConversionPattern(converter, name, /*benefit=*/1, context), lower(std::move(lower)),
+        refusals(refusals) {}
 
   LogicalResult matchAndRewrite(Operation *op, ArrayRef<Value> operands,
                                 ConversionPatternRewriter &rewriter) const override {
@@ -82,15 +85,19 @@ public:
       return failure();
     for (auto [value, result] : llvm::zip_equal(*values, op->getResults())) {
       if (value && value.getType() != getTypeConverter()->convertType(result.getType()))
-        return emitter.refuse("expected a result of type " + print(value.getType()) + ", which follows from the "
-                              "operands, but the model states " + print(result.getType()));
+        return emitter.refuse("expected a result of type " + print(value.getType()) +
+                              ", which follows from the "
+                              "operands, but the model states " +
+                              print(result.getType()));
       if (!value && !isa<NoneType>(result.getType()))
-        return emitter.refuse("result " + Twine(result.getResultNumber()) + " cannot be computed; leave it unused");
+        return emitter.refuse("result " + Twine(result.getResultNumber()) +
+                              " cannot be computed; leave it unused");
       if (!value)
-        value = UnrealizedConversionCastOp::create(rewriter, op->getLoc(), result.getType(), ValueRange{}).getResult(0);
+        value = UnrealizedConversionCastOp::create(rewriter, op->getLoc(), result.getType(), ValueRange{})
+                    .getResult(0);
       else if (Operation *last = value.getDefiningOp();
                last && op->getNumResults() == 1 && !llvm::is_contained(operands, value))
-        copyValueNames(op, last);
+        onnx::copyValueNames(op, last);
     }
     rewriter.replaceOp(op, *values);
     return success();
@@ -106,10 +113,11 @@ private:
   static LogicalResult checkTypes(Operation *op, Emitter &emitter) {
     auto check = [&](StringRef kind, unsigned number, Type type) -> LogicalResult {
       auto tensor = dyn_cast<RankedTensorType>(type);
-      if (isa<NoneType>(type) || (tensor && tensor.hasStaticShape() && tensor.getElementType().isIntOrFloat()))
+      if (isa<NoneType>(type) ||
+          (tensor && tensor.hasStaticShape() && tensor.getElementType().isIntOrFloat()))
         return success();
-      return emitter.refuse("expected tensors of numbers with a static shape, but " + kind + " " + Twine(number) +
-                            " has type " + print(type));
+      return emitter.refuse("expected tensors of numbers with a static shape, but " + kind + " " +
+                            Twine(number) + " has type " + print(type));
     };
     for (auto [i, type] : llvm::enumerate(op->getOperandTypes()))
       if (failed(check("operand", i, type)))

@@ -73,7 +73,8 @@ struct LoweringPatterns {
   const mlir::TypeConverter &converter;
   Refusals &refusals;
 
-  /// Adds the lowering of the op named `name`. Operands and results are tensors of static shape when it is called.
+  /// Adds the lowering of the op named `name`. Operands and results are tensors of static shape when it is
+  /// called.
   void add(llvm::StringRef name, LowerFunction lower);
 
   /// Adds the lowering of `Op`, which has one result: `FailureOr<Value> lower(Op, Emitter &)`.

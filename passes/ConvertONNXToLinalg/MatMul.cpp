@@ -4,14 +4,16 @@
 #include "passes/ConvertONNXToLinalg/Contraction.h"
 #include "passes/ConvertONNXToLinalg/Scalars.h"
 
+#include "mlir/Dialect/Traits.h"
+
 using namespace mlir;
 
 namespace quern::structure {
 
 namespace {
 
-/// The iteration space of NumPy's matmul: the result's batch dimensions, then m (if the left operand is a matrix),
-/// n (if the right one is), and k.
+/// The iteration space of NumPy's matmul: the result's batch dimensions, then m (if the left operand is a
+/// matrix), n (if the right one is), and k.
 struct Product {
   SmallVector<int64_t> batch;
   bool hasRows, hasColumns;
@@ -52,8 +54,8 @@ FailureOr<Product> analyzeProduct(Emitter &b, ArrayRef<int64_t> left, ArrayRef<i
   return product;
 }
 
-/// The dimensions of the iteration space that a stack of matrices with `matrix` as last ones runs along, and their
-/// extents.
+/// The dimensions of the iteration space that a stack of matrices with `matrix` as last ones runs along, and
+/// their extents.
 Operand batchedOperand(ImplicitLocOpBuilder &b, const Product &product, Value value, ArrayRef<int64_t> matrix,
                        ArrayRef<int64_t> matrixExtents) {
   int64_t batchRank = tensorType(value).getRank() - matrix.size(), all = product.batch.size();
@@ -66,7 +68,8 @@ Operand batchedOperand(ImplicitLocOpBuilder &b, const Product &product, Value va
 
 Operand leftOperand(ImplicitLocOpBuilder &b, const Product &product, Value value) {
   if (product.hasRows)
-    return batchedOperand(b, product, value, {product.rowDimension(), product.sumDimension()}, {product.m, product.k});
+    return batchedOperand(b, product, value, {product.rowDimension(), product.sumDimension()},
+                          {product.m, product.k});
   return batchedOperand(b, product, value, {product.sumDimension()}, {product.k});
 }
 
@@ -95,7 +98,7 @@ FailureOr<Value> lowerMatMul(onnx::MatMulOp, Emitter &b) {
   Type accumulator = isa<IntegerType>(element) ? element : accumulatorOf(element);
   Value zeros = filled(b, product->resultShape(), scalar(b, accumulator, 0));
   Contraction operands{leftOperand(b, *product, b.operands[0]), rightOperand(b, *product, b.operands[1]),
-                       false, false, {}, {}, {}, {}};
+                       false, false};
   Value sum = contract(b, operands, initialOperand(b, *product, zeros), iterators(*product));
   return roundTo(b, sum, b.resultElement());
 }
@@ -112,7 +115,8 @@ FailureOr<Operand> varyingZero(Emitter &b, const Product &product, Value zeros, 
   ArrayRef<int64_t> matrix = shape.take_back(2);
   if (shape.size() < 2 || shape.size() - 2 > product.batch.size() || matrix[isLeft ? 0 : 1] != extent ||
       matrix[isLeft ? 1 : 0] != 1)
-    return b.refuse("expected zero points for the whole operand, each row of the left or each column of the right one");
+    return b.refuse(
+        "expected zero points for the whole operand, each row of the left or each column of the right one");
   if (isLeft)
     return batchedOperand(b, product, zeros, {dimension, product.sumDimension()}, {extent, 2});
   return batchedOperand(b, product, zeros, {product.sumDimension(), dimension}, {2, extent});
@@ -123,8 +127,14 @@ FailureOr<Value> lowerMatMulInteger(onnx::MatMulIntegerOp, Emitter &b) {
   if (failed(product))
     return failure();
   ZeroPoint left = zeroPointOf(b, 2), right = zeroPointOf(b, 3);
-  Contraction operands{leftOperand(b, *product, b.operands[0]), rightOperand(b, *product, b.operands[1]),
-                       b.isUnsigned(0), b.isUnsigned(1), left.scalar, right.scalar, {}, {}};
+  Contraction operands{leftOperand(b, *product, b.operands[0]),
+                       rightOperand(b, *product, b.operands[1]),
+                       b.isUnsigned(0),
+                       b.isUnsigned(1),
+                       left.scalar,
+                       right.scalar,
+                       {},
+                       {}};
   for (auto [zero, isLeft, target] :
        {std::tuple(left, true, &operands.leftZeros), std::tuple(right, false, &operands.rightZeros)}) {
     if (!zero.tensor)
@@ -142,10 +152,11 @@ FailureOr<Value> lowerMatMulInteger(onnx::MatMulIntegerOp, Emitter &b) {
 Value scaled(Emitter &b, Value value, double factor) {
   if (factor == 1)
     return value;
-  return elementwise(b, shapeOf(value), elementOf(value), value, [&](ImplicitLocOpBuilder &inner, ValueRange in) {
-    Scalars s(inner, false);
-    return s.multiply(s.constant(in[0].getType(), factor), in[0]);
-  });
+  return elementwise(b, shapeOf(value), elementOf(value), value,
+                     [&](ImplicitLocOpBuilder &inner, ValueRange in) {
+                       Scalars s(inner, false);
+                       return s.multiply(s.constant(in[0].getType(), factor), in[0]);
+                     });
 }
 
 /// alpha * A * B + beta * C. The sum starts at beta * C where alpha is 1.
@@ -172,11 +183,14 @@ FailureOr<Value> lowerGemm(onnx::GemmOp op, Emitter &b) {
   }
   Value initial = bias && alpha == 1 ? bias : filled(b, shape, scalar(b, accumulator, 0));
   AffineExpr dm = b.getAffineDimExpr(0), dn = b.getAffineDimExpr(1), dk = b.getAffineDimExpr(2);
-  auto map = [&](AffineExpr first, AffineExpr second) { return AffineMap::get(3, 0, {first, second}, b.getContext()); };
-  Contraction operands{{left, transA ? map(dk, dm) : map(dm, dk)}, {right, transB ? map(dn, dk) : map(dk, dn)},
-                       false, false, {}, {}, {}, {}};
-  Value sum = contract(b, operands, {initial, map(dm, dn)},
-                       {utils::IteratorType::parallel, utils::IteratorType::parallel, utils::IteratorType::reduction});
+  auto map = [&](AffineExpr first, AffineExpr second) {
+    return AffineMap::get(3, 0, {first, second}, b.getContext());
+  };
+  Contraction operands{
+      {left, transA ? map(dk, dm) : map(dm, dk)}, {right, transB ? map(dn, dk) : map(dk, dn)}, false, false};
+  Value sum = contract(
+      b, operands, {initial, map(dm, dn)},
+      {utils::IteratorType::parallel, utils::IteratorType::parallel, utils::IteratorType::reduction});
   sum = scaled(b, sum, alpha);
   if (bias && alpha != 1)
     sum = elementwise(b, shape, accumulator, {sum, bias}, [](ImplicitLocOpBuilder &inner, ValueRange in) {

@@ -84,7 +84,8 @@ Value Scalars::sign(Value x) {
   Value positive = less(zero, x);
   if (isUnsigned)
     return select(positive, one, zero);
-  Value notPositive = select(less(x, zero), constant(x.getType(), -1), isFloat(x) ? select(isNaN(x), x, zero) : zero);
+  Value notPositive =
+      select(less(x, zero), constant(x.getType(), -1), isFloat(x) ? select(isNaN(x), x, zero) : zero);
   return select(positive, one, notPositive);
 }
 
@@ -108,7 +109,9 @@ Value Scalars::lessOrEqual(Value x, Value y) {
 
 Value Scalars::isNaN(Value x) { return arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x); }
 
-Value Scalars::select(Value condition, Value x, Value y) { return arith::SelectOp::create(b, condition, x, y); }
+Value Scalars::select(Value condition, Value x, Value y) {
+  return arith::SelectOp::create(b, condition, x, y);
+}
 
 Value Scalars::logistic(Value x) {
   Value one = constant(x.getType(), 1);
@@ -127,7 +130,8 @@ static Value floatToInteger(Scalars &s, Value x, IntegerType type, bool toUnsign
     return arith::ConstantOp::create(b, b.getFloatAttr(x.getType(), number));
   };
   Value clamped = s.select(s.isNaN(x), s.constant(x.getType(), 0), s.clamp(x, bound(lowest), bound(highest)));
-  return toUnsigned ? Value(arith::FPToUIOp::create(b, type, clamped)) : Value(arith::FPToSIOp::create(b, type, clamped));
+  return toUnsigned ? Value(arith::FPToUIOp::create(b, type, clamped))
+                    : Value(arith::FPToSIOp::create(b, type, clamped));
 }
 
 Value Scalars::convert(Value x, Type type, bool toUnsigned) {
@@ -140,7 +144,8 @@ Value Scalars::convert(Value x, Type type, bool toUnsigned) {
   if (auto target = dyn_cast<FloatType>(type)) {
     auto source = dyn_cast<FloatType>(x.getType());
     if (!source)
-      return isUnsigned ? Value(arith::UIToFPOp::create(b, type, x)) : Value(arith::SIToFPOp::create(b, type, x));
+      return isUnsigned ? Value(arith::UIToFPOp::create(b, type, x))
+                        : Value(arith::SIToFPOp::create(b, type, x));
     if (source.getWidth() < target.getWidth())
       return arith::ExtFOp::create(b, type, x);
     if (source.getWidth() == target.getWidth()) // f16 and bf16 meet in f32

@@ -48,8 +48,8 @@ public:
   /// 1 / (1 + exp(-x)), accurate also where exp(-x) overflows: then it is 0.
   Value logistic(Value x);
 
-  /// `x` as an element of `type`: floats to integers truncate towards zero and saturate (NaN gives 0), integers wrap,
-  /// i1 is `x != 0`. `toUnsigned` states the signedness of `type`.
+  /// `x` as an element of `type`: floats to integers truncate towards zero and saturate (NaN gives 0),
+  /// integers wrap, i1 is `x != 0`. `toUnsigned` states the signedness of `type`.
   Value convert(Value x, mlir::Type type, bool toUnsigned);
 
   mlir::ImplicitLocOpBuilder &b;

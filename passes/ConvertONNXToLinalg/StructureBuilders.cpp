@@ -27,7 +27,8 @@ static TypedAttr extreme(Type type, bool isUnsigned, bool negative) {
   if (auto floating = dyn_cast<FloatType>(type)) {
     const llvm::fltSemantics &semantics = floating.getFloatSemantics();
     bool finite = !APFloat::semanticsHasInf(semantics);
-    return FloatAttr::get(type, finite ? APFloat::getLargest(semantics, negative) : APFloat::getInf(semantics, negative));
+    return FloatAttr::get(type, finite ? APFloat::getLargest(semantics, negative)
+                                       : APFloat::getInf(semantics, negative));
   }
   unsigned width = type.getIntOrFloatBitWidth();
   if (isUnsigned)
@@ -105,7 +106,8 @@ Value transpose(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> permutat
 }
 
 Value pad(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> low, ArrayRef<int64_t> high, Value fill) {
-  if (llvm::all_of(low, [](int64_t n) { return n == 0; }) && llvm::all_of(high, [](int64_t n) { return n == 0; }))
+  if (llvm::all_of(low, [](int64_t n) { return n == 0; }) &&
+      llvm::all_of(high, [](int64_t n) { return n == 0; }))
     return value;
   SmallVector<int64_t> shape;
   for (auto [extent, before, after] : llvm::zip_equal(shapeOf(value), low, high))
@@ -171,26 +173,30 @@ Value elementwise(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Type element
 Value broadcastTo(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> shape) {
   if (shapeOf(value) == shape)
     return value;
-  return elementwise(b, shape, elementOf(value), value, [](ImplicitLocOpBuilder &, ValueRange in) { return in[0]; });
+  return elementwise(b, shape, elementOf(value), value,
+                     [](ImplicitLocOpBuilder &, ValueRange in) { return in[0]; });
 }
 
 Value extendHalf(ImplicitLocOpBuilder &b, Value value) {
   if (!isa<Float16Type, BFloat16Type>(elementOf(value)))
     return value;
-  return elementwise(b, shapeOf(value), b.getF32Type(), value, [](ImplicitLocOpBuilder &inner, ValueRange in) -> Value {
-    return arith::ExtFOp::create(inner, inner.getF32Type(), in[0]);
-  });
+  return elementwise(b, shapeOf(value), b.getF32Type(), value,
+                     [](ImplicitLocOpBuilder &inner, ValueRange in) -> Value {
+                       return arith::ExtFOp::create(inner, inner.getF32Type(), in[0]);
+                     });
 }
 
 Value roundTo(ImplicitLocOpBuilder &b, Value value, Type element) {
   if (elementOf(value) == element || !isa<FloatType>(element))
     return value;
-  return elementwise(b, shapeOf(value), element, value, [&](ImplicitLocOpBuilder &inner, ValueRange in) -> Value {
-    return arith::TruncFOp::create(inner, element, in[0]);
-  });
+  return elementwise(b, shapeOf(value), element, value,
+                     [&](ImplicitLocOpBuilder &inner, ValueRange in) -> Value {
+                       return arith::TruncFOp::create(inner, element, in[0]);
+                     });
 }
 
-Value reduce(ImplicitLocOpBuilder &b, Value input, ArrayRef<int64_t> axes, Value initial, OneScalarBody body) {
+Value reduce(ImplicitLocOpBuilder &b, Value input, ArrayRef<int64_t> axes, Value initial,
+             OneScalarBody body) {
   int64_t rank = tensorType(input).getRank();
   SmallVector<int64_t> shape;
   SmallVector<AffineExpr> kept;

@@ -53,7 +53,8 @@ Value reshape(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> shape);
 Value dropDimensions(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> dimensions);
 /// `value` with its dimensions in the order `permutation`.
 Value transpose(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> permutation);
-/// `value` with `low[i]` and `high[i]` elements equal to the scalar `fill` around dimension i; `value` itself if none.
+/// `value` with `low[i]` and `high[i]` elements equal to the scalar `fill` around dimension i; `value` itself
+/// if none.
 Value pad(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> low, ArrayRef<int64_t> high, Value fill);
 
 /// An operand of a generic: a value without the dimensions it is broadcast along, and the map that reads it.
@@ -61,15 +62,17 @@ struct Operand {
   Value value;
   mlir::AffineMap map;
 };
-/// Reads `value` at the positions of an iteration space whose dimension `dimensions[i]` has the extent `extents[i]` and
-/// runs along dimension i of `value`. A dimension of extent 1 where `extents[i]` is not 1 is broadcast.
+/// Reads `value` at the positions of an iteration space whose dimension `dimensions[i]` has the extent
+/// `extents[i]` and runs along dimension i of `value`. A dimension of extent 1 where `extents[i]` is not 1 is
+/// broadcast.
 Operand operand(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> dimensions, ArrayRef<int64_t> extents,
                 int64_t dimensionCount);
 /// Reads `value` as NumPy and ONNX broadcast it to `shape` (dimensions aligned at the last one).
 Operand broadcastOperand(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> shape);
 
 /// result[i] = body(inputs[i]...), each input broadcast to `shape`.
-Value elementwise(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Type element, ValueRange inputs, OneScalarBody body);
+Value elementwise(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Type element, ValueRange inputs,
+                  OneScalarBody body);
 /// `value` broadcast to `shape`; `value` itself if it has that shape.
 Value broadcastTo(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> shape);
 /// `value` with f16 and bf16 elements extended to f32, others as they are.
@@ -77,15 +80,17 @@ Value extendHalf(ImplicitLocOpBuilder &b, Value value);
 /// `value` with f32 elements rounded to `element`, if that is another float type.
 Value roundTo(ImplicitLocOpBuilder &b, Value value, Type element);
 
-/// Folds `input` along `axes` with `body(element, accumulator)`, starting at the scalar `initial`; the axes disappear.
-/// The order of the elements is the order of their indices.
+/// Folds `input` along `axes` with `body(element, accumulator)`, starting at the scalar `initial`; the axes
+/// disappear. The order of the elements is the order of their indices.
 Value reduce(ImplicitLocOpBuilder &b, Value input, ArrayRef<int64_t> axes, Value initial, OneScalarBody body);
 
-/// result[i] = source[index(i)]: `index` computes one index value per dimension of `source` from those of the result and
-/// from the elements that `tables` (broadcast to the result by the given maps) hold at i. The caller guarantees that
-/// the indices lie inside `source`.
-Value gather(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Value source, ArrayRef<Operand> tables,
-             llvm::function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange indices, ValueRange entries)> index);
+/// result[i] = source[index(i)]: `index` computes one index value per dimension of `source` from those of the
+/// result and from the elements that `tables` (broadcast to the result by the given maps) hold at i. The
+/// caller guarantees that the indices lie inside `source`.
+Value gather(
+    ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Value source, ArrayRef<Operand> tables,
+    llvm::function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange indices, ValueRange entries)>
+        index);
 
 /// A linalg.generic over `inputs` with the accumulators `outputs`.
 SmallVector<Value> generic(ImplicitLocOpBuilder &b, ArrayRef<Operand> inputs, ArrayRef<Operand> outputs,

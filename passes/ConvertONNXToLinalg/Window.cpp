@@ -30,9 +30,11 @@ FailureOr<Window> analyzeWindow(Emitter &b, const WindowAttributes &attributes, 
   window.input.assign(input.begin(), input.end());
   window.output.assign(output.begin(), output.end());
   window.strides = attributes.strides ? llvm::to_vector(*attributes.strides) : SmallVector<int64_t>(rank, 1);
-  window.dilations = attributes.dilations ? llvm::to_vector(*attributes.dilations) : SmallVector<int64_t>(rank, 1);
+  window.dilations =
+      attributes.dilations ? llvm::to_vector(*attributes.dilations) : SmallVector<int64_t>(rank, 1);
   auto isPositive = [](int64_t n) { return n > 0; };
-  if (input.size() != rank || output.size() != rank || window.strides.size() != rank || window.dilations.size() != rank)
+  if (input.size() != rank || output.size() != rank || window.strides.size() != rank ||
+      window.dilations.size() != rank)
     return b.refuse("expected one kernel extent, stride and dilation for each spatial dimension");
   if (!llvm::all_of(window.kernel, isPositive) || !llvm::all_of(window.strides, isPositive) ||
       !llvm::all_of(window.dilations, isPositive) || !llvm::all_of(window.output, isPositive))

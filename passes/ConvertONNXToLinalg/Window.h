@@ -11,10 +11,11 @@ namespace quern::structure {
 /// Window position o of dimension i reads the padded input at o * stride + k * dilation for k < kernel.
 struct Window {
   SmallVector<int64_t> kernel, strides, dilations;
-  SmallVector<int64_t> low, high;         ///< the padding that the model states
-  SmallVector<int64_t> input, output;     ///< extents without padding, number of positions
+  SmallVector<int64_t> low, high;     ///< the padding that the model states
+  SmallVector<int64_t> input, output; ///< extents without padding, number of positions
   int64_t rank() const { return kernel.size(); }
-  /// Padding behind dimension i that the windows reach: less or more than `high` (a ceiled number of positions).
+  /// Padding behind dimension i that the windows reach: less or more than `high` (a ceiled number of
+  /// positions).
   int64_t reachedHigh(int64_t i) const;
 };
 
