@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/Quern/IR/QuernDialect.h"
+#include "lib/Targets/CPU/IR/QuernCPU.h"
 #include "passes/AllPasses.h"
 
 #include "mlir/InitAllDialects.h"
@@ -14,6 +15,7 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<quern::onnx::ONNXDialect, quern::QuernDialect>();
+  quern::cpu::registerQuernCPUDialect(registry);
   mlir::registerAllPasses();
   quern::registerAllPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Quern's optimizer driver\n", registry));

@@ -25,7 +25,7 @@ static void buildEpilogue(ContractionOp op, Type accumulator, RewriterBase &rewr
   Value value = body->addArgument(accumulator, op.getLoc());
   if (!op.getExtras().empty())
     value = arith::AddIOp::create(rewriter, op.getLoc(), value, body->addArgument(accumulator, op.getLoc()));
-  linalg::YieldOp::create(rewriter, op.getLoc(), value);
+  YieldOp::create(rewriter, op.getLoc(), value);
 }
 
 static FailureOr<ContractionOp> formContraction(linalg::GenericOp op, const Capabilities &capabilities,

@@ -96,8 +96,10 @@ FailureOr<ContractionOp> fuseEpilogue(ContractionOp op, RewriterBase &rewriter) 
       mapping.map(argument, body.addArgument(argument.getType(), input->get().getLoc()));
   }
   rewriter.setInsertionPoint(yield);
-  for (Operation &nested : consumer->getBlock()->getOperations())
+  for (Operation &nested : consumer->getBlock()->without_terminator())
     rewriter.clone(nested, mapping);
+  Value yielded = consumer->getBlock()->getTerminator()->getOperand(0);
+  YieldOp::create(rewriter, yield->getLoc(), mapping.lookupOrDefault(yielded));
   rewriter.eraseOp(yield);
   rewriter.replaceOp(*consumer, merged->getResults());
   rewriter.eraseOp(op);

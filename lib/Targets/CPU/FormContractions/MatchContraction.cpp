@@ -94,10 +94,12 @@ static FailureOr<SmallVector<unsigned>> orderLoops(linalg::GenericOp op, const F
     return failure();
   SmallVector<unsigned> reductions;
   op.getReductionDims(reductions);
-  llvm::stable_sort(reductions, [&](unsigned a, unsigned b) {
+  llvm::sort(reductions, [&](unsigned a, unsigned b) {
     // A loop of one iteration has no stride worth the name; outermost, it separates nothing.
-    auto key = [&](unsigned d) { return sizes[d] == 1 ? INT64_MAX : (*loops)[d].strides[0]; };
-    return key(a) > key(b);
+    auto key = [&](unsigned d) {
+      return std::make_pair(sizes[d] == 1 ? INT64_MIN : -(*loops)[d].strides[0], d);
+    };
+    return key(a) < key(b);
   });
   order.append(reductions);
   int64_t expected = 1;
@@ -125,7 +127,7 @@ FailureOr<ContractionMatch> matchContraction(linalg::GenericOp op, RewriterBase 
     return rewriter.notifyMatchFailure(op, "expected an accumulator of f32 or i32");
 
   AffineMap out = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  auto channel = out.getNumResults() ? dyn_cast<AffineDimExpr>(out.getResults().back()) : AffineDimExpr();
+  auto channel = out.getNumResults() ? dyn_cast<AffineDimExpr>(out.getResults().back()) : nullptr;
   if (!channel)
     return rewriter.notifyMatchFailure(op, "expected an output whose last subscript is a loop");
   match.lhs = factors->first;

@@ -28,7 +28,7 @@ void QuernCPUDialect::initialize() {
 }
 
 int64_t ContractionOp::getGroupSize() {
-  switch (getMultiply().getValue()) {
+  switch (getMultiply()) {
   case Multiply::DotQuads:
     return 4;
   case Multiply::DotPairs:
@@ -45,7 +45,7 @@ LogicalResult ContractionOp::verify() {
   for (Attribute map : getIndexingMaps())
     if (cast<AffineMapAttr>(map).getValue().getNumDims() != getLoopSizes().size())
       return emitOpError("expected indexing maps over all loops");
-  if (getReductionCount() < 0 || getReductionCount() >= int64_t(getLoopSizes().size()))
+  if (getReductionCount() >= getLoopSizes().size())
     return emitOpError("expected at least one parallel loop");
   AffineMap identity = AffineMap::getMultiDimIdentityMap(getLoopSizes().size(), getContext())
                            .getMajorSubMap(getParallelCount());
@@ -54,12 +54,12 @@ LogicalResult ContractionOp::verify() {
   if (getLhsMap().isFunctionOfDim(getParallelCount() - 1))
     return emitOpError("(C2) expected lhs not to depend on the last parallel loop");
   Type lhs = getElementTypeOrSelf(getLhs().getType()), rhs = getElementTypeOrSelf(getRhs().getType());
-  Multiply multiply = getMultiply().getValue();
+  Multiply multiply = getMultiply();
   if (multiply == Multiply::DotQuads && !(lhs.isInteger(8) && rhs.isInteger(8)))
     return emitOpError("(C3) expected i8 operands for dot_quads");
   if (multiply == Multiply::DotPairs && !(lhs.isInteger(8) && rhs.isInteger(16)))
     return emitOpError("(C3) expected an i8 lhs and an i16 rhs for dot_pairs");
-  if (getRun() < 0 || getRun() > int64_t(getReductionCount()))
+  if (getRun() > getReductionCount())
     return emitOpError("expected a run of reduction loops");
   if (getEpilogue().getNumArguments() != getExtras().size() + 1)
     return emitOpError("(C5) expected the accumulator and one scalar per extra operand");

@@ -10,6 +10,7 @@ def QuernCPU_Dialect : Dialect {
   let name = "quern_cpu";
   let cppNamespace = "::quern::cpu";
   let summary = "kernels of the CPU target";
+  let useDefaultAttributePrinterParser = 1;
   let description = [{
     What the CPU target decides about a loop nest before it is bufferized: which weights are packed in which order, which
     instruction multiplies, and which element-wise work is done while a tile is still in registers. Its ops are in

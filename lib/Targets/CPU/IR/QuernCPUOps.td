@@ -7,6 +7,12 @@ include "lib/Targets/CPU/IR/QuernCPUDialect.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
+def QuernCPU_YieldOp : Op<QuernCPU_Dialect, "yield", [Pure, Terminator, HasParent<"ContractionOp">]> {
+  let summary = "ends the epilogue of a kernel";
+  let arguments = (ins AnyType:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
 def QuernCPU_ContractionOp : Op<QuernCPU_Dialect, "contraction",
     [AttrSizedOperandSegments, DestinationStyleOpInterface, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
      SingleBlock, RecursivelySpeculatable]> {
