@@ -45,8 +45,8 @@ static FailureOr<ContractionOp> formContraction(linalg::GenericOp op, const Capa
   if (kernel->initial)
     maps.push_back(kernel->initialMap);
   if (kernel->addend && !isa<ShapedType>(kernel->addend.getType()))
-    kernel->addend = tensor::FromElementsOp::create(rewriter, loc, RankedTensorType::get({}, match->accumulator),
-                                                    kernel->addend);
+    kernel->addend = tensor::FromElementsOp::create(
+        rewriter, loc, RankedTensorType::get({}, match->accumulator), kernel->addend);
   if (kernel->addend) {
     maps.push_back(kernel->addendMap);
     extras.push_back(kernel->addend);
@@ -59,7 +59,8 @@ static FailureOr<ContractionOp> formContraction(linalg::GenericOp op, const Capa
       rewriter.getDenseI64ArrayAttr(match->loopSizes), rewriter.getI64IntegerAttr(match->reductionCount()),
       rewriter.getAffineMapArrayAttr(maps), MultiplyAttr::get(rewriter.getContext(), kernel->multiply),
       rewriter.getI64IntegerAttr(kernel->lanes), rewriter.getI64IntegerAttr(match->run),
-      kernel->packed ? rewriter.getUnitAttr() : UnitAttr(), match->lhs.isSigned ? rewriter.getUnitAttr() : UnitAttr());
+      kernel->packed ? rewriter.getUnitAttr() : UnitAttr(),
+      match->lhs.isSigned ? rewriter.getUnitAttr() : UnitAttr());
   buildEpilogue(contraction, match->accumulator, rewriter);
   rewriter.replaceOp(op, contraction->getResults());
   return contraction;
@@ -78,8 +79,8 @@ struct FormContractionsPass : impl::FormContractionsBase<FormContractionsPass> {
     IRRewriter rewriter(&getContext());
     SmallVector<linalg::GenericOp> candidates;
     getOperation().walk([&](linalg::GenericOp op) { candidates.push_back(op); });
-    // From the last to the first: where two contractions meet in one consumer, the later one takes it, and finds the
-    // earlier one's result ready.
+    // From the last to the first: where two contractions meet in one consumer, the later one takes it, and
+    // finds the earlier one's result ready.
     for (linalg::GenericOp op : llvm::reverse(candidates)) {
       FailureOr<ContractionOp> contraction = formContraction(op, *capabilities, rewriter);
       while (succeeded(contraction))

@@ -17,24 +17,26 @@ static FailureOr<linalg::GenericOp> findConsumer(ContractionOp op, RewriterBase 
     return rewriter.notifyMatchFailure(op, "expected a result with one use");
   OpOperand &use = *result.getUses().begin();
   auto consumer = dyn_cast<linalg::GenericOp>(use.getOwner());
-  if (!consumer || consumer.getNumReductionLoops() || consumer.getNumDpsInits() != 1 || consumer.isDpsInit(&use) ||
-      consumer->getBlock() != op->getBlock())
+  if (!consumer || consumer.getNumReductionLoops() || consumer.getNumDpsInits() != 1 ||
+      consumer.isDpsInit(&use) || consumer->getBlock() != op->getBlock())
     return rewriter.notifyMatchFailure(op, "expected an element-wise consumer with one result");
   AffineMap out = consumer.getMatchingIndexingMap(consumer.getDpsInitOperand(0));
   if (!out.isPermutation() || consumer.getMatchingIndexingMap(&use) != out)
     return rewriter.notifyMatchFailure(op, "expected a consumer that keeps the order of dimensions");
   if (!consumer.getRegionOutputArgs()[0].use_empty() || consumer.hasIndexSemantics())
-    return rewriter.notifyMatchFailure(op, "expected a consumer that reads neither its destination nor indices");
+    return rewriter.notifyMatchFailure(op,
+                                       "expected a consumer that reads neither its destination nor indices");
   for (Operation &nested : consumer.getBlock()->without_terminator())
-    if (nested.getNumResults() != 1 || (!OpTrait::hasElementwiseMappableTraits(&nested) &&
-                                        !nested.hasTrait<OpTrait::ConstantLike>()))
+    if (nested.getNumResults() != 1 ||
+        (!OpTrait::hasElementwiseMappableTraits(&nested) && !nested.hasTrait<OpTrait::ConstantLike>()))
       return rewriter.notifyMatchFailure(op, "expected a consumer made of element-wise ops");
   return consumer;
 }
 
-/// The maps of the consumer's other inputs over the loops of the contraction; fails where a vector of channels would gather.
-static FailureOr<SmallVector<AffineMap>> mapExtras(ContractionOp op, linalg::GenericOp consumer, unsigned fused,
-                                                   RewriterBase &rewriter) {
+/// The maps of the consumer's other inputs over the loops of the contraction; fails where a vector of
+/// channels would gather.
+static FailureOr<SmallVector<AffineMap>> mapExtras(ContractionOp op, linalg::GenericOp consumer,
+                                                   unsigned fused, RewriterBase &rewriter) {
   AffineMap out = consumer.getMatchingIndexingMap(consumer.getDpsInitOperand(0));
   AffineMap toConsumerLoops = inversePermutation(out).compose(op.getOutMap());
   SmallVector<AffineMap> maps;
@@ -80,10 +82,10 @@ FailureOr<ContractionOp> fuseEpilogue(ContractionOp op, RewriterBase &rewriter) 
   rewriter.setInsertionPoint(*consumer);
   Value destination = consumer->getDpsInitOperand(0)->get();
   auto merged = ContractionOp::create(
-      rewriter, rewriter.getFusedLoc({op.getLoc(), consumer->getLoc()}), TypeRange(destination.getType()), op.getLhs(), op.getRhs(),
-      op.getInitial(), extras, destination, op.getLoopSizesAttr(), op.getReductionCountAttr(),
-      rewriter.getAffineMapArrayAttr(maps), op.getMultiplyAttr(), op.getLanesAttr(), op.getRunAttr(),
-      op.getPackedAttr(), op.getLhsSignedAttr());
+      rewriter, rewriter.getFusedLoc({op.getLoc(), consumer->getLoc()}), TypeRange(destination.getType()),
+      op.getLhs(), op.getRhs(), op.getInitial(), extras, destination, op.getLoopSizesAttr(),
+      op.getReductionCountAttr(), rewriter.getAffineMapArrayAttr(maps), op.getMultiplyAttr(),
+      op.getLanesAttr(), op.getRunAttr(), op.getPackedAttr(), op.getLhsSignedAttr());
   rewriter.inlineRegionBefore(op.getEpilogue(), merged.getEpilogue(), merged.getEpilogue().end());
   Block &body = merged.getEpilogue().front();
   Operation *yield = body.getTerminator();

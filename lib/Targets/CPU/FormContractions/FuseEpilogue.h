@@ -8,8 +8,8 @@
 
 namespace quern::cpu {
 
-/// Absorbs the only user of `op`'s result where it is element-wise over the same iteration space, and returns the op that
-/// replaces both; fails with the reason where there is no such user.
+/// Absorbs the only user of `op`'s result where it is element-wise over the same iteration space, and returns
+/// the op that replaces both; fails with the reason where there is no such user.
 mlir::FailureOr<ContractionOp> fuseEpilogue(ContractionOp op, mlir::RewriterBase &rewriter);
 
 } // namespace quern::cpu

@@ -45,7 +45,8 @@ static FailureOr<std::pair<Factor, Factor>> matchBody(linalg::GenericOp op) {
   Operation *multiply = product.getDefiningOp();
   if (!isa_and_nonnull<arith::MulIOp, arith::MulFOp>(multiply))
     return failure();
-  FailureOr<Factor> a = traceFactor(op, multiply->getOperand(0)), b = traceFactor(op, multiply->getOperand(1));
+  FailureOr<Factor> a = traceFactor(op, multiply->getOperand(0)),
+                    b = traceFactor(op, multiply->getOperand(1));
   if (failed(a) || failed(b))
     return failure();
   return std::make_pair(*a, *b);
@@ -134,8 +135,10 @@ FailureOr<ContractionMatch> matchContraction(linalg::GenericOp op, RewriterBase 
   match.rhs = factors->second;
   if (match.lhs.map.isFunctionOfDim(channel.getPosition()))
     std::swap(match.lhs, match.rhs);
-  if (match.lhs.map.isFunctionOfDim(channel.getPosition()) || !match.rhs.map.isFunctionOfDim(channel.getPosition()))
-    return rewriter.notifyMatchFailure(op, "expected one operand that walks the innermost loop of the output");
+  if (match.lhs.map.isFunctionOfDim(channel.getPosition()) ||
+      !match.rhs.map.isFunctionOfDim(channel.getPosition()))
+    return rewriter.notifyMatchFailure(op,
+                                       "expected one operand that walks the innermost loop of the output");
 
   FailureOr<SmallVector<unsigned>> order = orderLoops(op, match.lhs, match);
   if (failed(order))

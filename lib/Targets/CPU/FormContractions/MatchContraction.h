@@ -16,8 +16,8 @@ struct Factor {
   int64_t zeroPoint = 0;
 };
 
-/// out[i] = initial[i] + sum_r lhs[i, r] * rhs[i, r], loops permuted to (parallel in the order of out, reductions from the
-/// outermost to the innermost in the order of lhs).
+/// out[i] = initial[i] + sum_r lhs[i, r] * rhs[i, r], loops permuted to (parallel in the order of out,
+/// reductions from the outermost to the innermost in the order of lhs).
 struct ContractionMatch {
   Factor lhs, rhs;
   mlir::Value initial;

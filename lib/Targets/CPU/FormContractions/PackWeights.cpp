@@ -60,8 +60,8 @@ static FailureOr<WeightIndex> indexWeights(const ContractionMatch &match) {
   return index;
 }
 
-/// Calls `place(destination, b, n, k)` for each packed element that holds a weight, in order; the others are zero.
-/// Returns the shape of the packed tensor.
+/// Calls `place(destination, b, n, k)` for each packed element that holds a weight, in order; the others are
+/// zero. Returns the shape of the packed tensor.
 static SmallVector<int64_t> walkPacked(const WeightIndex &index, int64_t lanes, int64_t groupSize,
                                        llvm::function_ref<void(int64_t, int64_t, int64_t, int64_t)> place) {
   int64_t blocks = llvm::divideCeil(index.channels, lanes), groups = llvm::divideCeil(index.run, groupSize);
@@ -85,13 +85,12 @@ static SmallVector<int64_t> walkPacked(const WeightIndex &index, int64_t lanes, 
 /// A constant tensor that owns `bytes`. A resource: it is not uniqued, hashed or printed.
 static Value makeConstant(OpBuilder &builder, Location loc, StringRef name, RankedTensorType type,
                           ArrayRef<char> bytes) {
-  auto attribute = DenseResourceElementsAttr::get(type, name,
-                                                  HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+  auto attribute =
+      DenseResourceElementsAttr::get(type, name, HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
   return arith::ConstantOp::create(builder, loc, type, attribute);
 }
 
-template <typename T>
-static ArrayRef<char> asBytes(const std::vector<T> &values) {
+template <typename T> static ArrayRef<char> asBytes(const std::vector<T> &values) {
   return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T)};
 }
 
@@ -140,11 +139,13 @@ static std::vector<uint32_t> zeroPointTerms(const ContractionMatch &match, const
   return terms;
 }
 
-static Value packInteger(const ContractionMatch &match, const WeightIndex &index, const ConstantElements &weights,
-                         const KernelOperands &kernel, OpBuilder &builder, Location loc) {
+static Value packInteger(const ContractionMatch &match, const WeightIndex &index,
+                         const ConstantElements &weights, const KernelOperands &kernel, OpBuilder &builder,
+                         Location loc) {
   auto pack = [&]<typename T>(T, int64_t groupSize) {
     int64_t groups = index.reduction.size() / index.run * llvm::divideCeil(index.run, groupSize);
-    std::vector<T> packed(index.batch.size() * llvm::alignTo(index.channels, kernel.lanes) * groups * groupSize);
+    std::vector<T> packed(index.batch.size() * llvm::alignTo(index.channels, kernel.lanes) * groups *
+                          groupSize);
     auto shape = walkPacked(index, kernel.lanes, groupSize, [&](int64_t to, int64_t b, int64_t n, int64_t k) {
       packed[to] = static_cast<T>(readWeight(weights, index.at(b, n, k), match.rhs));
     });
@@ -161,14 +162,13 @@ static Value packInteger(const ContractionMatch &match, const WeightIndex &index
   }
 }
 
-static Value packFloat(const WeightIndex &index, const ConstantElements &weights, int64_t lanes, OpBuilder &builder,
-                       Location loc) {
+static Value packFloat(const WeightIndex &index, const ConstantElements &weights, int64_t lanes,
+                       OpBuilder &builder, Location loc) {
   std::vector<std::array<char, 4>> packed(index.batch.size() * llvm::alignTo(index.channels, lanes) *
                                           index.reduction.size());
-  SmallVector<int64_t> shape =
-      walkPacked(index, lanes, 1, [&](int64_t to, int64_t b, int64_t n, int64_t k) {
-        llvm::copy(weights.getBytes(index.at(b, n, k)), packed[to].begin());
-      });
+  SmallVector<int64_t> shape = walkPacked(index, lanes, 1, [&](int64_t to, int64_t b, int64_t n, int64_t k) {
+    llvm::copy(weights.getBytes(index.at(b, n, k)), packed[to].begin());
+  });
   return makeConstant(builder, loc, "packed_weights", RankedTensorType::get(shape, builder.getF32Type()),
                       asBytes(packed));
 }
@@ -203,8 +203,8 @@ static bool addConstantInitial(const ContractionMatch &match, const WeightIndex 
   }
   FailureOr<ConstantElements> elements = ConstantElements::get(match.initial);
   SmallVector<int64_t> offsets;
-  auto loops = getStridedLoops(match.loopSizes, {match.initialMap}, {cast<ShapedType>(match.initial.getType())},
-                               offsets);
+  auto loops = getStridedLoops(match.loopSizes, {match.initialMap},
+                               {cast<ShapedType>(match.initial.getType())}, offsets);
   if (failed(elements) || failed(loops))
     return false;
   SmallVector<int64_t> sources{offsets[0]};
@@ -220,8 +220,9 @@ static bool addConstantInitial(const ContractionMatch &match, const WeightIndex 
   return true;
 }
 
-static void setIntegerInitial(const ContractionMatch &match, const WeightIndex &index, std::vector<uint32_t> terms,
-                              KernelOperands &kernel, OpBuilder &builder, Location loc) {
+static void setIntegerInitial(const ContractionMatch &match, const WeightIndex &index,
+                              std::vector<uint32_t> terms, KernelOperands &kernel, OpBuilder &builder,
+                              Location loc) {
   if (!addConstantInitial(match, index, terms)) {
     kernel.addend = match.initial;
     kernel.addendMap = match.initialMap;
@@ -232,8 +233,10 @@ static void setIntegerInitial(const ContractionMatch &match, const WeightIndex &
   kernel.initialMap = channelMap(match, index, builder.getContext());
 }
 
-/// True where loop n moves `value` by nothing or by one element, so that a vector of channels is a broadcast or a load.
-static bool isVectorOverChannels(Value value, AffineMap map, const ContractionMatch &match, bool allowBroadcast) {
+/// True where loop n moves `value` by nothing or by one element, so that a vector of channels is a broadcast
+/// or a load.
+static bool isVectorOverChannels(Value value, AffineMap map, const ContractionMatch &match,
+                                 bool allowBroadcast) {
   SmallVector<int64_t> offsets;
   auto loops = getStridedLoops(match.loopSizes, {map}, {cast<ShapedType>(value.getType())}, offsets);
   if (failed(loops))
@@ -242,8 +245,8 @@ static bool isVectorOverChannels(Value value, AffineMap map, const ContractionMa
   return stride == 1 || (allowBroadcast && stride == 0);
 }
 
-static LogicalResult setFloatInitial(const ContractionMatch &match, KernelOperands &kernel, OpBuilder &builder,
-                                     Location loc) {
+static LogicalResult setFloatInitial(const ContractionMatch &match, KernelOperands &kernel,
+                                     OpBuilder &builder, Location loc) {
   APFloat scalar(0.0f);
   if (!isa<ShapedType>(match.initial.getType())) {
     if (!matchPattern(match.initial, m_ConstantFloat(&scalar)))
@@ -256,7 +259,8 @@ static LogicalResult setFloatInitial(const ContractionMatch &match, KernelOperan
     return success();
   }
   DenseElementsAttr splat;
-  if (matchPattern(match.initial, m_Constant(&splat)) && splat.isSplat() && splat.getSplatValue<APFloat>().isZero())
+  if (matchPattern(match.initial, m_Constant(&splat)) && splat.isSplat() &&
+      splat.getSplatValue<APFloat>().isZero())
     return success();
   if (!isVectorOverChannels(match.initial, match.initialMap, match, /*allowBroadcast=*/true))
     return failure();
@@ -271,7 +275,8 @@ FailureOr<KernelOperands> makeKernelOperands(const ContractionMatch &match, cons
   if (failed(index))
     return rewriter.notifyMatchFailure(op, "expected weights with linear subscripts");
   KernelOperands kernel;
-  kernel.lanes = std::min<int64_t>(capabilities.lanes(), std::max<int64_t>(4, llvm::PowerOf2Ceil(index->channels)));
+  kernel.lanes =
+      std::min<int64_t>(capabilities.lanes(), std::max<int64_t>(4, llvm::PowerOf2Ceil(index->channels)));
   FailureOr<ConstantElements> weights = ConstantElements::get(match.rhs.value);
   kernel.packed = succeeded(weights);
   Location loc = op->getLoc();
@@ -280,14 +285,17 @@ FailureOr<KernelOperands> makeKernelOperands(const ContractionMatch &match, cons
     if (failed(weights))
       return rewriter.notifyMatchFailure(op, "expected integer weights to be constant");
     kernel.multiply = chooseIntegerMultiply(match, *index, *weights, capabilities);
-    setIntegerInitial(match, *index, zeroPointTerms(match, *index, *weights, kernel.multiply), kernel, rewriter, loc);
+    setIntegerInitial(match, *index, zeroPointTerms(match, *index, *weights, kernel.multiply), kernel,
+                      rewriter, loc);
     kernel.rhs = packInteger(match, *index, *weights, kernel, rewriter, loc);
     return kernel;
   }
-  if (!getElementTypeOrSelf(match.lhs.value.getType()).isF32() || !getElementTypeOrSelf(match.rhs.value.getType()).isF32())
+  if (!getElementTypeOrSelf(match.lhs.value.getType()).isF32() ||
+      !getElementTypeOrSelf(match.rhs.value.getType()).isF32())
     return rewriter.notifyMatchFailure(op, "expected f32 operands");
   kernel.multiply = capabilities.fusedMultiplyAdd ? Multiply::FusedMultiplyAdd : Multiply::MultiplyAdd;
-  if (failed(weights) && !isVectorOverChannels(match.rhs.value, match.rhs.map, match, /*allowBroadcast=*/false))
+  if (failed(weights) &&
+      !isVectorOverChannels(match.rhs.value, match.rhs.map, match, /*allowBroadcast=*/false))
     return rewriter.notifyMatchFailure(op, "expected weights that are constant or contiguous over channels");
   if (failed(setFloatInitial(match, kernel, rewriter, loc)))
     return rewriter.notifyMatchFailure(op, "expected an initial value that is contiguous over channels");

@@ -22,7 +22,8 @@ struct KernelOperands {
 };
 
 /// Makes the operands for `match`, or says why this processor has no kernel for it.
-mlir::FailureOr<KernelOperands> makeKernelOperands(const ContractionMatch &match, const Capabilities &capabilities,
-                                                   mlir::Operation *op, mlir::RewriterBase &rewriter);
+mlir::FailureOr<KernelOperands> makeKernelOperands(const ContractionMatch &match,
+                                                   const Capabilities &capabilities, mlir::Operation *op,
+                                                   mlir::RewriterBase &rewriter);
 
 } // namespace quern::cpu

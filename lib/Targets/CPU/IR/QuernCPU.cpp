@@ -104,7 +104,8 @@ struct ContractionBufferization
       operands.push_back(*buffer);
     }
     auto lowered = ContractionOp::create(rewriter, op->getLoc(), TypeRange(), operands, op->getAttrs());
-    rewriter.inlineRegionBefore(contraction.getEpilogue(), lowered.getEpilogue(), lowered.getEpilogue().end());
+    rewriter.inlineRegionBefore(contraction.getEpilogue(), lowered.getEpilogue(),
+                                lowered.getEpilogue().end());
     bufferization::replaceOpWithBufferizedValues(rewriter, op, lowered.getOut());
     return success();
   }

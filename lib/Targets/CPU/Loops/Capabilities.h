@@ -12,8 +12,8 @@ struct Capabilities {
   unsigned vectorBits = 128;
   unsigned vectorRegisters = 16;
   bool fusedMultiplyAdd = false;
-  bool dotQuads = false;         ///< vpdpbusd at every width up to `vectorBits`
-  bool dotPairs = false;         ///< pmaddwd at every width up to `vectorBits`
+  bool dotQuads = false;          ///< vpdpbusd at every width up to `vectorBits`
+  bool dotPairs = false;          ///< pmaddwd at every width up to `vectorBits`
   bool broadcastOperands = false; ///< arithmetic may take a broadcast memory operand (AVX-512)
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 512 << 10;
@@ -22,7 +22,8 @@ struct Capabilities {
   unsigned lanes() const { return vectorBits / 32; }
 
   /// Reads LLVM's tables for `triple`, `cpu` and `features`. An empty triple or CPU is this machine's.
-  static llvm::Expected<Capabilities> get(llvm::StringRef triple, llvm::StringRef cpu, llvm::StringRef features);
+  static llvm::Expected<Capabilities> get(llvm::StringRef triple, llvm::StringRef cpu,
+                                          llvm::StringRef features);
 };
 
 } // namespace quern::cpu

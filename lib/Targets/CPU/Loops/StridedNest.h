@@ -1,9 +1,9 @@
 // A loop nest over flat memory: what each loop adds to the address of each operand.
 //
-// Shapes are static and subscripts affine, so the address of an operand is a constant plus one constant stride per loop.
-// Convolutions, matrix products, pools and element-wise work are then the same thing, and two loops are one where every
-// operand walks through both without a gap.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Shapes are static and subscripts affine, so the address of an operand is a constant plus one constant
+// stride per loop. Convolutions, matrix products, pools and element-wise work are then the same thing, and
+// two loops are one where every operand walks through both without a gap. SPDX-License-Identifier: Apache-2.0
+// WITH LLVM-exception
 #pragma once
 
 #include "mlir/IR/AffineMap.h"
@@ -21,8 +21,8 @@ struct StridedLoop {
 /// Strides of `type`: of its memref layout, or row-major for a tensor. Fails where they are not constants.
 mlir::FailureOr<llvm::SmallVector<int64_t>> getConstantStrides(mlir::ShapedType type);
 
-/// The loops of a nest of the given sizes, whose operand o of type types[o] is subscripted by maps[o]; `offsets` receives
-/// what the constant terms of the subscripts add. Fails where a subscript is not linear.
+/// The loops of a nest of the given sizes, whose operand o of type types[o] is subscripted by maps[o];
+/// `offsets` receives what the constant terms of the subscripts add. Fails where a subscript is not linear.
 mlir::FailureOr<llvm::SmallVector<StridedLoop>> getStridedLoops(llvm::ArrayRef<int64_t> sizes,
                                                                 llvm::ArrayRef<mlir::AffineMap> maps,
                                                                 llvm::ArrayRef<mlir::ShapedType> types,

@@ -14,14 +14,16 @@ Value addScaled(OpBuilder &builder, Location loc, Value base, Value index, int64
     return base;
   Value scaled = index;
   if (stride != 1)
-    scaled = builder.createOrFold<arith::MulIOp>(loc, index, arith::ConstantIndexOp::create(builder, loc, stride));
+    scaled =
+        builder.createOrFold<arith::MulIOp>(loc, index, arith::ConstantIndexOp::create(builder, loc, stride));
   return builder.createOrFold<arith::AddIOp>(loc, base, scaled);
 }
 
 Value addConstant(OpBuilder &builder, Location loc, Value base, int64_t constant) {
   if (constant == 0)
     return base;
-  return builder.createOrFold<arith::AddIOp>(loc, base, arith::ConstantIndexOp::create(builder, loc, constant));
+  return builder.createOrFold<arith::AddIOp>(loc, base,
+                                             arith::ConstantIndexOp::create(builder, loc, constant));
 }
 
 Value loadVector(OpBuilder &builder, Location loc, Value buffer, Value offset, int64_t lanes, int64_t count) {
@@ -29,8 +31,10 @@ Value loadVector(OpBuilder &builder, Location loc, Value buffer, Value offset, i
   Value loaded = vector::LoadOp::create(builder, loc, VectorType::get({count}, element), buffer, offset);
   if (count == lanes)
     return loaded;
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(VectorType::get({lanes}, element)));
-  return vector::InsertStridedSliceOp::create(builder, loc, loaded, zero, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(VectorType::get({lanes}, element)));
+  return vector::InsertStridedSliceOp::create(builder, loc, loaded, zero, ArrayRef<int64_t>{0},
+                                              ArrayRef<int64_t>{1});
 }
 
 Value loadBroadcast(OpBuilder &builder, Location loc, Value buffer, Value offset, int64_t lanes) {

@@ -13,13 +13,14 @@ mlir::Value addScaled(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value 
 /// base + constant.
 mlir::Value addConstant(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value base, int64_t constant);
 
-/// A vector of `lanes` elements from `buffer` (one-dimensional) at `offset`, of which `count` are read; the rest are zero.
+/// A vector of `lanes` elements from `buffer` (one-dimensional) at `offset`, of which `count` are read; the
+/// rest are zero.
 mlir::Value loadVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value buffer, mlir::Value offset,
                        int64_t lanes, int64_t count);
 
 /// The scalar at `offset`, in each lane.
-mlir::Value loadBroadcast(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value buffer, mlir::Value offset,
-                          int64_t lanes);
+mlir::Value loadBroadcast(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value buffer,
+                          mlir::Value offset, int64_t lanes);
 
 /// Writes the first `count` elements of `vector`.
 void storeVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value vector, mlir::Value buffer,

@@ -34,7 +34,8 @@ static bool endsInInteger(Value value) {
   return llvm::all_of(value.getUsers(), [](Operation *user) {
     if (isa<arith::FPToSIOp, arith::FPToUIOp>(user))
       return true;
-    return isa<arith::MaximumFOp, arith::MinimumFOp, math::RoundEvenOp>(user) && endsInInteger(user->getResult(0));
+    return isa<arith::MaximumFOp, arith::MinimumFOp, math::RoundEvenOp>(user) &&
+           endsInInteger(user->getResult(0));
   });
 }
 
@@ -82,9 +83,11 @@ SmallVector<Value> vectorizeBody(Block &body, ArrayRef<Value> arguments, int64_t
     Attribute constant;
     if (matchPattern(&op, m_Constant(&constant))) {
       auto type = onVectors(result.getType());
-      mapping.map(result, arith::ConstantOp::create(builder, op.getLoc(), DenseElementsAttr::get(type, constant)));
+      mapping.map(result,
+                  arith::ConstantOp::create(builder, op.getLoc(), DenseElementsAttr::get(type, constant)));
     } else if (Value rounded = matchRoundToInteger(op)) {
-      mapping.map(result, LLVM::LrintOp::create(builder, op.getLoc(), onVectors(result.getType()), lookup(rounded)));
+      mapping.map(result,
+                  LLVM::LrintOp::create(builder, op.getLoc(), onVectors(result.getType()), lookup(rounded)));
     } else {
       SmallVector<Value> operands = llvm::map_to_vector(op.getOperands(), lookup);
       Operation *vector = builder.create(op.getLoc(), op.getName().getIdentifier(), operands,

@@ -7,8 +7,9 @@
 
 namespace quern::cpu {
 
-/// The loops of a contraction on memrefs. Each loop has one stride per operand, in the order lhs, rhs, [initial], extras,
-/// out. For a packed rhs the strides are those of the packed memory; the stride of `channel` is then unused.
+/// The loops of a contraction on memrefs. Each loop has one stride per operand, in the order lhs, rhs,
+/// [initial], extras, out. For a packed rhs the strides are those of the packed memory; the stride of
+/// `channel` is then unused.
 struct ContractionNest {
   llvm::SmallVector<StridedLoop> outer; ///< neither tiled nor reduced
   StridedLoop rows, columns;            ///< tiled output positions; of size 1 where there are fewer

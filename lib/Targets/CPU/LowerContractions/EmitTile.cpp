@@ -21,11 +21,13 @@ void TileEmitter::emit(OpBuilder &builder, TileShape shape, int64_t channelCount
   tile = shape;
   channels = channelCount;
   Values accumulators = initialize(builder, offsets);
-  accumulators = reduce(builder, 0, offsets[ContractionNest::lhs], offsets[ContractionNest::rhs], accumulators);
+  accumulators =
+      reduce(builder, 0, offsets[ContractionNest::lhs], offsets[ContractionNest::rhs], accumulators);
   finish(builder, offsets, accumulators);
 }
 
-Value TileEmitter::loadOperand(OpBuilder &builder, unsigned operand, Value offset, int64_t r, int64_t c, int64_t v) {
+Value TileEmitter::loadOperand(OpBuilder &builder, unsigned operand, Value offset, int64_t r, int64_t c,
+                               int64_t v) {
   int64_t lanes = op.getLanes(), stride = nest.channel.strides[operand];
   Value address = addConstant(builder, loc, offset, displacement(operand, r, c) + v * lanes * stride);
   if (stride == 0)
@@ -55,7 +57,8 @@ TileEmitter::Values TileEmitter::initialize(OpBuilder &builder, ArrayRef<Value> 
 static SmallVector<Value>
 carryLoop(OpBuilder &builder, Location loc, int64_t size, ArrayRef<Value> initial,
           llvm::function_ref<SmallVector<Value>(OpBuilder &, Value, SmallVector<Value>)> body) {
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0), one = arith::ConstantIndexOp::create(builder, loc, 1);
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0),
+        one = arith::ConstantIndexOp::create(builder, loc, 1);
   if (size == 1)
     return body(builder, zero, SmallVector<Value>(initial));
   Value bound = arith::ConstantIndexOp::create(builder, loc, size);
@@ -67,14 +70,17 @@ carryLoop(OpBuilder &builder, Location loc, int64_t size, ArrayRef<Value> initia
   return SmallVector<Value>(loop.getResults());
 }
 
-TileEmitter::Values TileEmitter::reduce(OpBuilder &builder, unsigned level, Value lhs, Value rhs, Values accumulators) {
+TileEmitter::Values TileEmitter::reduce(OpBuilder &builder, unsigned level, Value lhs, Value rhs,
+                                        Values accumulators) {
   if (level == nest.reductions.size())
     return reduceRun(builder, lhs, rhs, accumulators);
   const StridedLoop &loop = nest.reductions[level];
-  return carryLoop(builder, loc, loop.size, accumulators, [&](OpBuilder &nested, Value index, Values carried) {
-    return reduce(nested, level + 1, addScaled(nested, loc, lhs, index, loop.strides[ContractionNest::lhs]),
-                  addScaled(nested, loc, rhs, index, loop.strides[ContractionNest::rhs]), carried);
-  });
+  return carryLoop(
+      builder, loc, loop.size, accumulators, [&](OpBuilder &nested, Value index, Values carried) {
+        return reduce(nested, level + 1,
+                      addScaled(nested, loc, lhs, index, loop.strides[ContractionNest::lhs]),
+                      addScaled(nested, loc, rhs, index, loop.strides[ContractionNest::rhs]), carried);
+      });
 }
 
 TileEmitter::Values TileEmitter::reduceRun(OpBuilder &builder, Value lhs, Value rhs, Values accumulators) {
@@ -85,10 +91,11 @@ TileEmitter::Values TileEmitter::reduceRun(OpBuilder &builder, Value lhs, Value 
       accumulators = step(builder, addConstant(builder, loc, lhs, g * lhsStride),
                           addConstant(builder, loc, rhs, g * nest.runRhsStride), accumulators, groupSize);
   } else {
-    accumulators = carryLoop(builder, loc, groups, accumulators, [&](OpBuilder &nested, Value index, Values carried) {
-      return step(nested, addScaled(nested, loc, lhs, index, lhsStride),
-                  addScaled(nested, loc, rhs, index, nest.runRhsStride), carried, groupSize);
-    });
+    accumulators =
+        carryLoop(builder, loc, groups, accumulators, [&](OpBuilder &nested, Value index, Values carried) {
+          return step(nested, addScaled(nested, loc, lhs, index, lhsStride),
+                      addScaled(nested, loc, rhs, index, nest.runRhsStride), carried, groupSize);
+        });
   }
   if (rest == 0)
     return accumulators;
@@ -146,14 +153,15 @@ Value TileEmitter::loadScalar(OpBuilder &builder, Value offset, int64_t availabl
     Value flip = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(int32_t(0x80808080u)));
     word = arith::XOrIOp::create(builder, loc, word, flip); // s8 + 128
   }
-  Value words = vector::BroadcastOp::create(builder, loc, VectorType::get({lanes}, builder.getI32Type()), word);
+  Value words =
+      vector::BroadcastOp::create(builder, loc, VectorType::get({lanes}, builder.getI32Type()), word);
   Type element = cast<VectorType>(group.getType()).getElementType();
   return vector::BitCastOp::create(builder, loc, VectorType::get({lanes * groupSize}, element), words);
 }
 
 static StringRef dotIntrinsic(Multiply multiply, int64_t lanes) {
   if (multiply == Multiply::DotQuads)
-    return lanes == 16 ? "llvm.x86.avx512.vpdpbusd.512"
+    return lanes == 16  ? "llvm.x86.avx512.vpdpbusd.512"
            : lanes == 8 ? "llvm.x86.avx512.vpdpbusd.256"
                         : "llvm.x86.avx512.vpdpbusd.128";
   return lanes == 16  ? "llvm.x86.avx512.pmaddw.d.512"
@@ -165,7 +173,8 @@ Value TileEmitter::multiplyAdd(OpBuilder &builder, Value scalar, Value weights, 
   Type type = accumulator.getType();
   auto call = [&](ValueRange arguments) {
     StringRef name = dotIntrinsic(op.getMultiply(), op.getLanes());
-    return LLVM::CallIntrinsicOp::create(builder, loc, type, builder.getStringAttr(name), arguments).getResult(0);
+    return LLVM::CallIntrinsicOp::create(builder, loc, type, builder.getStringAttr(name), arguments)
+        .getResult(0);
   };
   switch (op.getMultiply()) {
   case Multiply::FusedMultiplyAdd:
@@ -178,8 +187,10 @@ Value TileEmitter::multiplyAdd(OpBuilder &builder, Value scalar, Value weights, 
     break;
   }
   if (isa<FloatType>(op.getAccumulatorType()))
-    return arith::AddFOp::create(builder, loc, accumulator, arith::MulFOp::create(builder, loc, scalar, weights));
-  return arith::AddIOp::create(builder, loc, accumulator, arith::MulIOp::create(builder, loc, scalar, weights));
+    return arith::AddFOp::create(builder, loc, accumulator,
+                                 arith::MulFOp::create(builder, loc, scalar, weights));
+  return arith::AddIOp::create(builder, loc, accumulator,
+                               arith::MulIOp::create(builder, loc, scalar, weights));
 }
 
 void TileEmitter::finish(OpBuilder &builder, ArrayRef<Value> offsets, ArrayRef<Value> accumulators) {
@@ -194,9 +205,8 @@ void TileEmitter::finish(OpBuilder &builder, ArrayRef<Value> offsets, ArrayRef<V
       for (int64_t c = 0; c < tile.columns; ++c) {
         Values arguments{accumulators[(r * tile.columns + c) * tile.vectors + v]};
         for (unsigned operand = firstExtra; operand < out; ++operand)
-          arguments.push_back(perChannel[operand]
-                                  ? perChannel[operand]
-                                  : loadOperand(builder, operand, offsets[operand], r, c, v));
+          arguments.push_back(perChannel[operand] ? perChannel[operand]
+                                                  : loadOperand(builder, operand, offsets[operand], r, c, v));
         Value result = vectorizeBody(epilogue, arguments, op.getLanes(), builder)[0];
         Value address = addConstant(builder, loc, offsets[out], displacement(out, r, c) + v * op.getLanes());
         storeVector(builder, loc, result, buffers[out], address, countOf(v));

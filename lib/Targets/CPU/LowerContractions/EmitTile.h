@@ -16,21 +16,25 @@ public:
   TileEmitter(ContractionOp op, const ContractionNest &nest, llvm::ArrayRef<mlir::Value> buffers)
       : op(op), nest(nest), buffers(buffers), loc(op.getLoc()) {}
 
-  /// Computes a tile whose operands start at `offsets`. `channels` is how many channels exist from there on, at most
-  /// tile.vectors * lanes.
+  /// Computes a tile whose operands start at `offsets`. `channels` is how many channels exist from there on,
+  /// at most tile.vectors * lanes.
   void emit(mlir::OpBuilder &builder, TileShape tile, int64_t channels, llvm::ArrayRef<mlir::Value> offsets);
 
 private:
   using Values = llvm::SmallVector<mlir::Value>;
 
   Values initialize(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::Value> offsets);
-  Values reduce(mlir::OpBuilder &builder, unsigned level, mlir::Value lhs, mlir::Value rhs, Values accumulators);
+  Values reduce(mlir::OpBuilder &builder, unsigned level, mlir::Value lhs, mlir::Value rhs,
+                Values accumulators);
   Values reduceRun(mlir::OpBuilder &builder, mlir::Value lhs, mlir::Value rhs, Values accumulators);
-  Values step(mlir::OpBuilder &builder, mlir::Value lhs, mlir::Value rhs, Values accumulators, int64_t available);
+  Values step(mlir::OpBuilder &builder, mlir::Value lhs, mlir::Value rhs, Values accumulators,
+              int64_t available);
   mlir::Value loadScalar(mlir::OpBuilder &builder, mlir::Value offset, int64_t available);
   mlir::Value loadWeights(mlir::OpBuilder &builder, mlir::Value offset, int64_t vector);
-  mlir::Value multiplyAdd(mlir::OpBuilder &builder, mlir::Value scalar, mlir::Value weights, mlir::Value accumulator);
-  void finish(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::Value> offsets, llvm::ArrayRef<mlir::Value> accumulators);
+  mlir::Value multiplyAdd(mlir::OpBuilder &builder, mlir::Value scalar, mlir::Value weights,
+                          mlir::Value accumulator);
+  void finish(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::Value> offsets,
+              llvm::ArrayRef<mlir::Value> accumulators);
 
   /// How many channels of vector `v` exist.
   int64_t countOf(int64_t v) const { return std::min<int64_t>(op.getLanes(), channels - v * op.getLanes()); }
@@ -44,8 +48,8 @@ private:
            (tile.columns == 1 || nest.columns.strides[operand] == 0);
   }
   /// A vector of `operand` at a position of the tile.
-  mlir::Value loadOperand(mlir::OpBuilder &builder, unsigned operand, mlir::Value offset, int64_t r, int64_t c,
-                          int64_t v);
+  mlir::Value loadOperand(mlir::OpBuilder &builder, unsigned operand, mlir::Value offset, int64_t r,
+                          int64_t c, int64_t v);
 
   mutable ContractionOp op;
   const ContractionNest &nest;

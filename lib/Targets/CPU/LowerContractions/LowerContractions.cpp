@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Targets/CPU/LowerContractions/LowerContractions.h"
 
+#include "lib/Targets/CPU/Loops/VectorMemory.h"
 #include "lib/Targets/CPU/LowerContractions/ChooseTile.h"
 #include "lib/Targets/CPU/LowerContractions/ContractionNest.h"
 #include "lib/Targets/CPU/LowerContractions/EmitTile.h"
-#include "lib/Targets/CPU/Loops/VectorMemory.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -65,10 +65,11 @@ private:
 };
 } // namespace
 
-/// Emits the tile for each combination of whole and partial extents, chosen by `last`: conditions, one for each of rows,
-/// columns and channels, null where an extent divides evenly.
-void NestEmitter::emitVariant(OpBuilder &builder, TileEmitter &tiles, ArrayRef<Value> offsets, ArrayRef<Value> last,
-                              TileShape shape, int64_t channelCount, unsigned dimension) {
+/// Emits the tile for each combination of whole and partial extents, chosen by `last`: conditions, one for
+/// each of rows, columns and channels, null where an extent divides evenly.
+void NestEmitter::emitVariant(OpBuilder &builder, TileEmitter &tiles, ArrayRef<Value> offsets,
+                              ArrayRef<Value> last, TileShape shape, int64_t channelCount,
+                              unsigned dimension) {
   if (dimension == 3)
     return tiles.emit(builder, shape, channelCount, offsets);
   const TiledExtent &extent = dimension == 0 ? rows : dimension == 1 ? columns : channels;
@@ -110,8 +111,8 @@ void NestEmitter::emit(OpBuilder &builder) {
   SmallVector<TiledExtent> extents;
   for (const StridedLoop &loop : nest.outer)
     extents.push_back(tiled(loop, 1));
-  // Weights that stay in the cache are walked innermost, so that a tile of lhs is read from memory once; others are
-  // walked outermost, so that they are.
+  // Weights that stay in the cache are walked innermost, so that a tile of lhs is read from memory once;
+  // others are walked outermost, so that they are.
   unsigned firstTiled = extents.size();
   extents.append({rows, columns, channels});
   if (!weightsStay)
@@ -122,31 +123,33 @@ void NestEmitter::emit(OpBuilder &builder) {
     return dimension == 2 ? 0 : firstTiled + 1 + dimension;
   };
 
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0), one = arith::ConstantIndexOp::create(builder, loc, 1);
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0),
+        one = arith::ConstantIndexOp::create(builder, loc, 1);
   SmallVector<Value> buffers, lower(extents.size(), zero), upper, step(extents.size(), one);
   for (Value operand : op->getOperands())
     buffers.push_back(flattenBuffer(builder, loc, operand));
   for (const TiledExtent &extent : extents)
     upper.push_back(arith::ConstantIndexOp::create(builder, loc, extent.count()));
-  scf::ParallelOp::create(builder, loc, lower, upper, step, [&](OpBuilder &nested, Location, ValueRange indices) {
-    SmallVector<Value> offsets;
-    for (auto [operand, constant] : llvm::enumerate(nest.offsets)) {
-      Value offset = arith::ConstantIndexOp::create(nested, loc, constant);
-      for (auto [index, extent] : llvm::zip(indices, extents))
-        offset = addScaled(nested, loc, offset, index, extent.strides[operand]);
-      offsets.push_back(offset);
-    }
-    SmallVector<Value> last(3);
-    for (unsigned dimension = 0; dimension < 3; ++dimension) {
-      const TiledExtent &extent = extents[position(dimension)];
-      if (extent.rest() && extent.count() > 1)
-        last[dimension] = arith::CmpIOp::create(
-            nested, loc, arith::CmpIPredicate::eq, indices[position(dimension)],
-            arith::ConstantIndexOp::create(nested, loc, extent.count() - 1));
-    }
-    TileEmitter tiles(op, nest, buffers);
-    emitVariant(nested, tiles, offsets, last, tile, channels.tile, 0);
-  });
+  scf::ParallelOp::create(
+      builder, loc, lower, upper, step, [&](OpBuilder &nested, Location, ValueRange indices) {
+        SmallVector<Value> offsets;
+        for (auto [operand, constant] : llvm::enumerate(nest.offsets)) {
+          Value offset = arith::ConstantIndexOp::create(nested, loc, constant);
+          for (auto [index, extent] : llvm::zip(indices, extents))
+            offset = addScaled(nested, loc, offset, index, extent.strides[operand]);
+          offsets.push_back(offset);
+        }
+        SmallVector<Value> last(3);
+        for (unsigned dimension = 0; dimension < 3; ++dimension) {
+          const TiledExtent &extent = extents[position(dimension)];
+          if (extent.rest() && extent.count() > 1)
+            last[dimension] =
+                arith::CmpIOp::create(nested, loc, arith::CmpIPredicate::eq, indices[position(dimension)],
+                                      arith::ConstantIndexOp::create(nested, loc, extent.count() - 1));
+        }
+        TileEmitter tiles(op, nest, buffers);
+        emitVariant(nested, tiles, offsets, last, tile, channels.tile, 0);
+      });
 }
 
 namespace {
@@ -162,7 +165,8 @@ struct LowerContractionsPass : impl::LowerContractionsBase<LowerContractionsPass
     WalkResult result = getOperation().walk([&](ContractionOp op) {
       FailureOr<ContractionNest> nest = analyzeContraction(op);
       if (failed(nest)) {
-        op.emitOpError("expected memrefs with constant strides, and lhs laid out as it was when rhs was packed");
+        op.emitOpError(
+            "expected memrefs with constant strides, and lhs laid out as it was when rhs was packed");
         return WalkResult::interrupt();
       }
       OpBuilder builder(op);

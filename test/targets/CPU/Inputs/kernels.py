@@ -13,7 +13,7 @@ import numpy as np
 LLVM = os.environ.get("QUERN_LLVM_TOOLS", "")
 LIBRARIES = os.path.realpath(os.path.join(os.path.dirname(shutil.which("mlir-translate")), "..", "lib"))
 
-BUFFERIZE = ["--one-shot-bufferize=bufferize-function-boundaries=1 function-boundary-type-conversion=identity-layout-map"
+BUFFERIZE = ["--canonicalize", "--cse", "--eliminate-empty-tensors", "--one-shot-bufferize=bufferize-function-boundaries=1 function-boundary-type-conversion=identity-layout-map"
              " unknown-type-conversion=identity-layout-map"]
 LOWER = ["--convert-linalg-to-loops", "--expand-strided-metadata", "--lower-affine", "--convert-scf-to-cf",
          "--convert-vector-to-llvm", "--convert-math-to-llvm", "--expand-strided-metadata", "--lower-affine",
