@@ -25,13 +25,119 @@ ATTRIBUTES_REQUIRED = {"Constant": ["value"]}
 NARROW = ["I<2>", "UI<2>", "I<4>", "UI<4>"]
 ELEMENTS = {"ConvInteger": {"w": NARROW, "w_zero_point": NARROW}, "MatMulInteger": {"B": NARROW, "b_zero_point": NARROW}}
 
-INFER = table()
+INFER = table(
+    sameAsFirst="Abs Acos Acosh Asin Asinh Atan Atanh BatchNormalization BitwiseNot Ceil Celu Clip "
+                "Cos Cosh CumProd CumSum Elu Erf Exp Floor Gelu GroupNormalization HardSigmoid HardSwish Identity "
+                "InstanceNormalization LRN LeakyRelu Log LpNormalization MeanVarianceNormalization Mish Neg Not PRelu "
+                "RMSNormalization Reciprocal Relu ReverseSequence RotaryEmbedding Round ScatterElements ScatterND Selu "
+                "Shrink Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Swish Tan Tanh TensorScatter ThresholdedRelu Trilu",
+    sameAlongAxis="Hardmax LogSoftmax Softmax",
+    elementwise="Add And BitShift BitwiseAnd BitwiseOr BitwiseXor Div Max Mean Min Mod Mul Or Pow Sub Sum Xor",
+    comparison="Equal Greater GreaterOrEqual Less LessOrEqual",
+    where="Where",
+    test="IsInf IsNaN",
+    cast="Cast",
+    castLike="CastLike",
+    like="Bernoulli EyeLike RandomNormalLike RandomUniformLike",
+    dropout="Dropout",
+    quantizeLinear="QuantizeLinear",
+    dequantizeLinear="DequantizeLinear",
+    dynamicQuantizeLinear="DynamicQuantizeLinear",
+    convolution="Conv",
+    integerConvolution="ConvInteger",
+    quantizedConvolution="QLinearConv",
+    transposedConvolution="ConvTranspose",
+    pool="AveragePool LpPool MaxPool",
+    globalPool="GlobalAveragePool GlobalLpPool GlobalMaxPool",
+    matMul="MatMul",
+    integerMatMul="MatMulInteger",
+    quantizedMatMul="QLinearMatMul",
+    gemm="Gemm",
+    reduction="ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum "
+              "ReduceSumSquare",
+    argReduction="ArgMax ArgMin",
+    topK="TopK",
+    layerNormalization="LayerNormalization",
+    recurrent="GRU LSTM RNN",
+    conditional="If",
+    constant="Constant",
+    constantOfShape="ConstantOfShape",
+    shape="Shape",
+    scalarInteger="Size SequenceLength",
+    range="Range",
+    random="RandomNormal RandomUniform",
+    reshape="Reshape",
+    flatten="Flatten",
+    squeeze="Squeeze",
+    unsqueeze="Unsqueeze",
+    transpose="Transpose",
+    depthToSpace="DepthToSpace",
+    spaceToDepth="SpaceToDepth",
+    concat="Concat",
+    split="Split",
+    slice="Slice",
+    gather="Gather",
+    gatherElements="GatherElements",
+    gatherND="GatherND",
+    expand="Expand",
+    tile="Tile",
+    pad="Pad",
+    oneHot="OneHot",
+    nonZero="NonZero",
+    resize="Resize",
+    gridSample="GridSample",
+)
 
-FOLD = table()
+# Labels of the constraints that inference and verifiers check; tests name them.
+CONSTRAINTS = {
+    "C1": "Operands and results that share a type variable share an element type.",
+    "C2": "Declared result types agree with those that operands and attributes give.",
+    "C3": "An axis lies within the tensor's rank, and is named once.",
+    "C4": "Shapes broadcast together.",
+    "C5": "A window has one stride, dilation and kernel size and two pads per spatial dimension, and fits the input.",
+    "C6": "Channels of input and weight fit in `group` groups.",
+    "C7": "The bias has one element per output channel.",
+    "C8": "The contracted dimensions are equal.",
+    "C9": "The requested shape holds the input's elements.",
+    "C10": "Joined tensors agree in all other dimensions.",
+    "C11": "`perm` is a permutation.",
+    "C12": "The sizes of the parts add up.",
+    "C13": "Lists of starts, ends, axes, steps, pads, scales and sizes have fitting lengths; no step is 0.",
+    "C14": "The block size divides the dimensions.",
+    "C15": "`to` is the number of an element type.",
+    "C16": "Each branch yields one value per result.",
+}
+# inference hook -> labels that it checks
+CHECKED_BY = {
+    **dict.fromkeys("sameAlongAxis argReduction topK layerNormalization reduction flatten unsqueeze gather gatherND "
+                    "oneHot".split(), "C3"),
+    **dict.fromkeys("elementwise comparison where expand".split(), "C4"),
+    "cast": "C15", "convolution": "C5 C6 C7", "integerConvolution": "C5 C6", "quantizedConvolution": "C5 C6 C7",
+    "transposedConvolution": "C5 C6", "pool": "C5", "globalPool": "C5", "gridSample": "C5", "matMul": "C4 C8",
+    "integerMatMul": "C4 C8", "quantizedMatMul": "C4 C8", "gemm": "C4 C8", "recurrent": "C8", "conditional": "C16",
+    "constantOfShape": "C9", "range": "C13", "reshape": "C9", "squeeze": "C3 C9", "transpose": "C11",
+    "depthToSpace": "C14", "spaceToDepth": "C14", "concat": "C3 C10", "split": "C3 C12", "slice": "C3 C13",
+    "tile": "C13", "pad": "C3 C13", "resize": "C3 C13",
+}
 
-VERIFY = table()
+# ConstantEvaluationOpInterface.
+EVALUATE = table(
+    reshape="Flatten Identity Reshape Squeeze Unsqueeze",
+    transpose="Transpose", slice="Slice", expand="Expand", concat="Concat", gather="Gather",
+    shape="Shape", size="Size", constantOfShape="ConstantOfShape", range="Range", cast="Cast",
+    add="Add", subtract="Sub", multiply="Mul", divide="Div", minimum="Min", maximum="Max", equal="Equal", less="Less",
+    greater="Greater", lessOrEqual="LessOrEqual", greaterOrEqual="GreaterOrEqual", logicalAnd="And", logicalOr="Or",
+    logicalNot="Not", negate="Neg", absolute="Abs", squareRoot="Sqrt", reciprocal="Reciprocal", roundDown="Floor",
+    roundUp="Ceil", where="Where", reduceProduct="ReduceProd",
+)
 
-CANONICALIZE = set()
+# When the op returns its first operand.
+RETURNS_OPERAND = table(
+    always="Cast CastLike Identity", ifStatic="Expand Flatten Reshape Squeeze Tile Unsqueeze", transpose="Transpose",
+    slice="Slice", pad="Pad",
+)
+
+CANONICALIZE = {"Dropout", "If"}
 
 # DataMovementOpInterface: the moved operands, as C++.
 MOVES = {
@@ -105,8 +211,8 @@ def requires_attribute(name, attribute):
 
 def check_names(known):
     """A misspelt name in a table above would otherwise be ignored."""
-    named = {*RANDOM, *WITH_BODY, *ATTRIBUTES_KEPT, *ELEMENTS, *INFER, *FOLD, *VERIFY, *CANONICALIZE, *MOVES,
-             *INSERTS_ZEROS, *QUANTIZABLE, *QUANTIZES_ALL_OPERANDS, *INTEGER_FORM, *KNOWN_RANGE}
+    named = {*RANDOM, *WITH_BODY, *ATTRIBUTES_KEPT, *ELEMENTS, *INFER, *EVALUATE, *RETURNS_OPERAND, *CANONICALIZE,
+             *MOVES, *INSERTS_ZEROS, *QUANTIZABLE, *QUANTIZES_ALL_OPERANDS, *INTEGER_FORM, *KNOWN_RANGE}
     if named - known:
         raise SystemExit(f"OpTraits.py names operators that no schema has: {', '.join(sorted(named - known))}")
 
@@ -127,7 +233,7 @@ def of(name):
         traits.list.append("Pure")
     if name == "Constant":
         traits.list.append("ConstantLike")
-    for add in (add_inference, add_fold, add_verifier, add_movement, add_roles):
+    for add in (add_inference, add_fold, add_evaluation, add_movement, add_roles):
         add(name, traits)
     if name in CANONICALIZE:
         traits.fields.append("let hasCanonicalizer = 1;")
@@ -150,16 +256,25 @@ def add_fold(name, traits):
     if name == "Constant":
         traits.fields.append("let hasFolder = 1;")
         traits.definition += method("::mlir::OpFoldResult fold(FoldAdaptor adaptor)", "return getValueAttr();")
-    elif name in FOLD:
+    elif name in EVALUATE or name in RETURNS_OPERAND:
         traits.fields.append("let hasFolder = 1;")
-        traits.definition += method("::mlir::OpFoldResult fold(FoldAdaptor adaptor)",
-                                    f"return fold::{FOLD[name]}(*this, adaptor.getOperands());")
+        predicate = RETURNS_OPERAND.get(name, "never")
+        traits.definition += method(
+            "::mlir::OpFoldResult fold(FoldAdaptor adaptor)",
+            f"return detail::foldOp(*this, adaptor.getOperands(), returns_operand::{predicate}(*this));")
 
 
-def add_verifier(name, traits):
-    if name in VERIFY:
-        traits.fields.append("let hasVerifier = 1;")
-        traits.definition += method("::llvm::LogicalResult verify()", f"return verify::{VERIFY[name]}(*this);")
+def add_evaluation(name, traits):
+    if name in EVALUATE:
+        traits.list.append("DeclareOpInterfaceMethods<ConstantEvaluationOpInterface>")
+        traits.definition += method("::mlir::ElementsAttr evaluate(::llvm::ArrayRef<::mlir::Attribute> operands)",
+                                    f"return evaluate::{EVALUATE[name]}(*this, operands);")
+
+
+def constraints(name):
+    """Label -> sentence, of the constraints that the op's verifier checks."""
+    inferred = ["C2", *CHECKED_BY.get(INFER[name], "").split()] if name in INFER else []
+    return {label: CONSTRAINTS[label] for label in ["C1", *inferred]}
 
 
 def add_movement(name, traits):

@@ -184,6 +184,8 @@ def documentation(schema):
         parts += [f"\n{title}:\n", *entries] if entries else []
     entries = [f"- `{a.name}`: {' '.join(a.description.split())}\n" for a in attributes_of(schema)]
     parts += ["\nAttributes:\n", *entries] if entries else []
+    parts += ["\nConstraints:\n", *(f"- ({label}) {sentence}\n" for label, sentence in
+                                    OpTraits.constraints(schema.name).items())]
     return "".join(parts)
 
 

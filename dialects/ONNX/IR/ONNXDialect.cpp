@@ -4,12 +4,23 @@
 #include "dialects/ONNX/IR/Generator.h"
 #include "dialects/ONNX/IR/Structure.h"
 
+#include "mlir/Transforms/InliningUtils.h"
+
 #include "dialects/ONNX/IR/ONNXDialect.cpp.inc"
 #include "dialects/ONNX/IR/ONNXInterfaces.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialects/ONNX/IR/ONNXTypes.cpp.inc"
 
 namespace quern::onnx {
+
+namespace {
+/// Model functions may be inlined: every op means the same anywhere.
+struct InlinerInterface : public mlir::DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+  bool isLegalToInline(mlir::Operation *, mlir::Region *, bool, mlir::IRMapping &) const final { return true; }
+  bool isLegalToInline(mlir::Region *, mlir::Region *, bool, mlir::IRMapping &) const final { return true; }
+};
+} // namespace
 
 void ONNXDialect::registerTypes() {
   addTypes<
@@ -20,6 +31,7 @@ void ONNXDialect::registerTypes() {
 
 void ONNXDialect::initialize() {
   registerTypes();
+  addInterfaces<InlinerInterface>();
 #define QUERN_ONNX_FAMILY(name) detail::register##name##Ops(*this);
 #include "dialects/ONNX/IR/Families.inc"
 }

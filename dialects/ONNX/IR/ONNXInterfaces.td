@@ -34,6 +34,16 @@ def DataMovementOpInterface : OpInterface<"DataMovementOpInterface"> {
       "bool", "insertsZeros", (ins), "", [{ return false; }]>];
 }
 
+def ConstantEvaluationOpInterface : OpInterface<"ConstantEvaluationOpInterface"> {
+  let cppNamespace = "::quern::onnx";
+  let description = [{
+    Computes the op's only result at compile time. Meant for shape arithmetic and for rearranging initializers.
+  }];
+  let methods = [InterfaceMethod<
+    "The result, or null: an operand is null where it is not constant, and the op may need it.",
+    "::mlir::ElementsAttr", "evaluate", (ins "::llvm::ArrayRef<::mlir::Attribute>":$operands)>];
+}
+
 def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
   let cppNamespace = "::quern::onnx";
   let description = [{
