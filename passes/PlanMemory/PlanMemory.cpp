@@ -108,7 +108,7 @@ private:
         return failure();
       if (*bytes > maxStackBytes)
         return alloc.emitOpError("a buffer of a parallel loop may have ")
-               << maxStackBytes << " bytes, this one has " << *bytes << " (C3)";
+               << maxStackBytes.getValue() << " bytes, this one has " << *bytes << " (C3)";
       OpBuilder builder(alloc);
       alloc.replaceAllUsesWith(memref::AllocaOp::create(builder, alloc.getLoc(), alloc.getType(),
                                                         builder.getI64IntegerAttr(alignment))
@@ -204,8 +204,9 @@ private:
       Value view =
           memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(), workspace, offset, ValueRange{});
       alloc.replaceAllUsesWith(view);
-      alloc.erase();
     }
+    for (memref::AllocOp alloc : allocs) // the builder stood before one of them
+      alloc.erase();
     function->setAttr("quern.workspace_bytes", builder.getI64IntegerAttr(plan.bytes));
     function->setAttr("quern.workspace_lower_bound", builder.getI64IntegerAttr(plan.lowerBound));
   }

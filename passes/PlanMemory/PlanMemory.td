@@ -23,7 +23,6 @@ def PlanMemory : Pass<"quern-plan-memory", "mlir::func::FuncOp"> {
     - (C1) sizes are static
     - (C2) layouts are contiguous
     - (C3) a per-thread buffer fits `max-stack-bytes`
-    - (C4) of the values that a loop carries, none that the iteration started with moves to another position
 
     ```mlir
     // before
