@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/Calibrate.h"
+
+#include "dialects/ONNX/IR/ONNXNames.h"
+#include "lib/Support/Progress.h"
+#include "passes/InsertObservers/InsertObservers.h"
+#include "passes/ReturnObserved/ReturnObserved.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+
+namespace quern {
+
+static constexpr StringLiteral kMain("main"), kModelHash("onnx.model_hash");
+
+/// The axis of channels: the second of feature maps [batch, channel, ...], the last of rows of features.
+static int64_t channelAxis(ArrayRef<int64_t> shape) {
+  return shape.size() >= 4 ? 1 : static_cast<int64_t>(shape.size()) - 1;
+}
+
+static ElementType elementTypeOf(Type type) {
+  if (auto integer = dyn_cast<IntegerType>(type)) {
+    switch (integer.getWidth()) {
+    case 1:
+      return ElementType::Bool;
+    case 8:
+      return integer.isUnsigned() ? ElementType::UInt8 : ElementType::Int8;
+    case 16:
+      return integer.isUnsigned() ? ElementType::UInt16 : ElementType::Int16;
+    case 32:
+      return integer.isUnsigned() ? ElementType::UInt32 : ElementType::Int32;
+    case 64:
+      return integer.isUnsigned() ? ElementType::UInt64 : ElementType::Int64;
+    default:
+      return ElementType::Undefined;
+    }
+  }
+  return llvm::TypeSwitch<Type, ElementType>(type)
+      .Case([](Float32Type) { return ElementType::Float32; })
+      .Case([](Float64Type) { return ElementType::Float64; })
+      .Case([](Float16Type) { return ElementType::Float16; })
+      .Default([](Type) { return ElementType::Undefined; });
+}
+
+FailureOr<std::vector<InputSpec>> readInputSpecs(ModuleOp prepared) {
+  auto main = prepared.lookupSymbol<func::FuncOp>(kMain);
+  if (!main)
+    return prepared.emitError("expected a function @main");
+  std::vector<InputSpec> specs;
+  bool valid = true;
+  for (BlockArgument argument : main.getArguments()) {
+    InputSpec &spec = specs.emplace_back();
+    StringRef name = onnx::getValueName(argument);
+    spec.name = name.empty() ? "input_" + std::to_string(argument.getArgNumber()) : name.str();
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    spec.type = type ? elementTypeOf(type.getElementType()) : ElementType::Undefined;
+    if (spec.type == ElementType::Undefined) {
+      main.emitError() << "input '" << spec.name << "' has type " << argument.getType()
+                       << ", for which there is no calibration data";
+      valid = false;
+      continue;
+    }
+    for (int64_t extent : type.getShape())
+      spec.shape.push_back(ShapedType::isDynamic(extent) ? -1 : extent);
+  }
+  if (!valid)
+    return failure();
+  return specs;
+}
+
+/// A copy of the module whose @main returns what is observed, and the names of that.
+static llvm::Expected<OwningOpRef<ModuleOp>> makeInstrumented(ModuleOp prepared,
+                                                              std::vector<std::string> &names) {
+  OwningOpRef<ModuleOp> module = prepared.clone();
+  PassManager passes(prepared.getContext());
+  passes.addNestedPass<func::FuncOp>(createInsertObservers());
+  passes.addNestedPass<func::FuncOp>(createReturnObserved());
+  if (failed(passes.run(*module)))
+    return llvm::createStringError("the model cannot be instrumented");
+  auto main = module->lookupSymbol<func::FuncOp>(kMain);
+  for (unsigned i = 0; i < main.getNumResults(); ++i) {
+    auto name = main.getResultAttrOfType<StringAttr>(i, onnx::nameAttribute);
+    names.push_back(name ? name.str() : "");
+  }
+  return module;
+}
+
+static void addToStatistics(const NpyArray &array, TensorStatistics &statistics) {
+  ArrayRef<float> values(reinterpret_cast<const float *>(array.data.data()),
+                         array.data.size() / sizeof(float));
+  if (array.shape.empty() || values.empty())
+    return statistics.add({values.data(), values.size()});
+  int64_t axis = channelAxis(array.shape), inner = 1;
+  for (int64_t extent : ArrayRef<int64_t>(array.shape).drop_front(axis + 1))
+    inner *= extent;
+  statistics.add({values.data(), values.size()}, array.shape[axis], inner);
+}
+
+static llvm::Error addSample(const Sample &sample, InstrumentedModel &model, ArrayRef<std::string> names,
+                             Statistics &statistics) {
+  llvm::Expected<std::vector<NpyArray>> observed = model.run(sample);
+  if (!observed)
+    return observed.takeError();
+  if (observed->size() != names.size())
+    return llvm::createStringError("the instrumented model returned %zu values, expected %zu",
+                                   observed->size(), names.size());
+  for (auto [name, array] : llvm::zip_equal(names, *observed))
+    if (array.type == ElementType::Float32)
+      addToStatistics(array, statistics.values[name]);
+  return llvm::Error::success();
+}
+
+llvm::Expected<Statistics> calibrate(ModuleOp prepared, SampleReader &samples,
+                                     const CalibrateOptions &options, const CompileInstrumented &compile) {
+  FailureOr<std::vector<InputSpec>> specs = readInputSpecs(prepared);
+  if (failed(specs))
+    return llvm::createStringError("the model cannot be calibrated");
+  std::vector<std::string> names;
+  llvm::Expected<OwningOpRef<ModuleOp>> instrumented = makeInstrumented(prepared, names);
+  if (!instrumented)
+    return instrumented.takeError();
+  llvm::Expected<std::unique_ptr<InstrumentedModel>> model = compile(**instrumented);
+  if (!model)
+    return model.takeError();
+
+  Statistics statistics;
+  statistics.settings = options.settings;
+  if (options.samples)
+    statistics.settings["samples"] = std::to_string(*options.samples);
+  if (auto hash = prepared->getAttrOfType<StringAttr>(kModelHash))
+    statistics.modelHash = hash.str();
+
+  std::optional<int64_t> total = samples.count();
+  if (total && options.samples)
+    total = std::min(*total, *options.samples);
+  std::optional<Progress> progress;
+  if (options.showProgress)
+    progress.emplace("calibrate", total);
+  Sample sample;
+  while (!options.samples || statistics.samples < *options.samples) {
+    llvm::Expected<bool> got = samples.next(sample);
+    if (!got)
+      return got.takeError();
+    if (!*got)
+      break;
+    statistics.dataHash.add(sample, *specs);
+    ++statistics.samples;
+    if (llvm::Error error = addSample(sample, **model, names, statistics))
+      return std::move(error);
+    if (progress)
+      progress->advance();
+  }
+  if (statistics.samples == 0)
+    return llvm::createStringError("there are no samples to calibrate with");
+  return statistics;
+}
+
+} // namespace quern

@@ -1,0 +1,47 @@
+// The stage "calibrate": runs a float model on data and keeps statistics of its values.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "lib/Calibration/DataReader.h"
+#include "lib/Calibration/Statistics.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace quern {
+
+/// A model that was compiled to be run in this process.
+class InstrumentedModel {
+public:
+  virtual ~InstrumentedModel() = default;
+
+  /// Runs on arrays in the order of the model's inputs; one array for each of its results.
+  virtual llvm::Expected<std::vector<NpyArray>> run(const Sample &inputs) = 0;
+};
+
+/// Compiles a prepared module whose @main returns what is observed.
+using CompileInstrumented =
+    std::function<llvm::Expected<std::unique_ptr<InstrumentedModel>>(mlir::ModuleOp instrumented)>;
+
+struct CalibrateOptions {
+  /// No more samples than these are used: the first ones, so that with a limit their order does matter.
+  std::optional<int64_t> samples;
+  /// What else the statistics depend on; kept in their file. A limit on samples is added by itself.
+  std::map<std::string, std::string> settings;
+  bool showProgress = true;
+};
+
+/// The inputs of @main, as data must match them. Errors are diagnostics.
+llvm::FailureOr<std::vector<InputSpec>> readInputSpecs(mlir::ModuleOp prepared);
+
+/// Compiles a copy of `prepared` that returns each float activation (quern-insert-observers,
+/// quern-return-observed), runs it on the samples and collects statistics: one sample and its activations are
+/// in memory at a time, and the result does not depend on the order of the samples. Refused: no samples at
+/// all.
+llvm::Expected<Statistics> calibrate(mlir::ModuleOp prepared, SampleReader &samples,
+                                     const CalibrateOptions &options, const CompileInstrumented &compile);
+
+} // namespace quern
