@@ -2,6 +2,7 @@
 #include "lib/Targets/Common/Lowering.h"
 
 #include "passes/ConvertEntryABI/ConvertEntryABI.h"
+#include "passes/ExpandMath/ExpandMath.h"
 #include "passes/PlanMemory/PlanMemory.h"
 #include "passes/PrepareBufferization/PrepareBufferization.h"
 #include "passes/ResultsToArguments/ResultsToArguments.h"
@@ -57,6 +58,7 @@ void addLowerToLLVMPasses(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createForallToForLoopPass());
   pm.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   pm.addNestedPass<func::FuncOp>(createLowerAffinePass());
+  pm.addNestedPass<func::FuncOp>(createExpandMath());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
