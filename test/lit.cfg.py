@@ -1,5 +1,6 @@
 """lit configuration: the programs of the build folder, FileCheck and `not` from LLVM."""
 import os
+import platform
 
 import lit.formats
 
@@ -13,3 +14,5 @@ config.environment["PATH"] = os.pathsep.join(
     [os.path.join(config.quern_build, "bin"), config.llvm_tools, os.environ["PATH"]])
 config.substitutions.append(("%python", config.quern_python))
 config.substitutions.append(("%source", config.quern_source))
+config.substitutions.append(("%cc", config.c_compiler))
+config.available_features.add(platform.machine())

@@ -1,8 +1,9 @@
 // NumPy's .npy and .npz files: arrays of numbers, read and written without Python. Plain C++, no LLVM.
 //
 // Only numbers are read: an array of objects would need pickle, which runs code, and is refused. Sizes are
-// checked against the bytes that are there before memory is allocated. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// checked against the bytes that are there before memory is allocated.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstddef>
