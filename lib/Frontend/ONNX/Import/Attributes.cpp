@@ -14,7 +14,8 @@ namespace quern {
 
 using proto::AttributeProto;
 
-Attribute attributeFromProto(const AttributeProto &attribute, const ConstantSource &source, MLIRContext *context) {
+Attribute attributeFromProto(const AttributeProto &attribute, const ConstantSource &source,
+                             MLIRContext *context) {
   Builder builder(context);
   switch (attribute.type()) {
   case AttributeProto::INT:
@@ -24,11 +25,14 @@ Attribute attributeFromProto(const AttributeProto &attribute, const ConstantSour
   case AttributeProto::STRING:
     return builder.getStringAttr(attribute.s());
   case AttributeProto::INTS:
-    return builder.getDenseI64ArrayAttr({attribute.ints().data(), static_cast<size_t>(attribute.ints_size())});
+    return builder.getDenseI64ArrayAttr(
+        {attribute.ints().data(), static_cast<size_t>(attribute.ints_size())});
   case AttributeProto::FLOATS:
-    return builder.getDenseF32ArrayAttr({attribute.floats().data(), static_cast<size_t>(attribute.floats_size())});
+    return builder.getDenseF32ArrayAttr(
+        {attribute.floats().data(), static_cast<size_t>(attribute.floats_size())});
   case AttributeProto::STRINGS:
-    return builder.getStrArrayAttr(SmallVector<StringRef>(attribute.strings().begin(), attribute.strings().end()));
+    return builder.getStrArrayAttr(
+        SmallVector<StringRef>(attribute.strings().begin(), attribute.strings().end()));
   case AttributeProto::TENSOR:
     return attributeFromTensor(attribute.t(), attribute.t().name(), source, context);
   case AttributeProto::TYPE_PROTO: {
@@ -54,9 +58,11 @@ static ElementsAttr plainValue(const AttributeProto &attribute, MLIRContext *con
   Type string = onnx::StringType::get(context);
   switch (attribute.type()) {
   case AttributeProto::INT:
-    return onnx::makeIntegerConstant(RankedTensorType::get({}, builder.getI64Type()), attribute.i());
+    return onnx::makeIntegerConstant(RankedTensorType::get({}, builder.getI64Type()),
+                                     ArrayRef<int64_t>(attribute.i()));
   case AttributeProto::FLOAT:
-    return onnx::makeConstant(RankedTensorType::get({}, builder.getF32Type()), static_cast<double>(attribute.f()));
+    return onnx::makeConstant(RankedTensorType::get({}, builder.getF32Type()),
+                              ArrayRef<double>(static_cast<double>(attribute.f())));
   case AttributeProto::STRING:
     return stringsAttribute(RankedTensorType::get({}, string), StringRef(attribute.s()));
   case AttributeProto::INTS:

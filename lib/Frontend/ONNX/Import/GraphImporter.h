@@ -63,16 +63,18 @@ private:
   bool upgrade(const Pending &pending, const Values &values, std::vector<Pending> &work);
   void importNewest(const std::shared_ptr<const proto::NodeProto> &node, Values &values);
   void importConstant(const std::shared_ptr<const proto::NodeProto> &node, Values &values);
-  Types importBodies(const proto::NodeProto &node, const onnx::OpSchema &schema, mlir::OperationState &state,
+  Types importBodies(const proto::NodeProto &node, const onnx::OpSchema &schema, mlir::Operation *op,
                      llvm::ArrayRef<llvm::StringRef> inputTypes, Values &values);
-  Types importBody(const proto::GraphProto &graph, mlir::Region &region, llvm::ArrayRef<llvm::StringRef> inputTypes,
-                   mlir::Location location, const Values &outer);
+  Types importBody(const proto::GraphProto &graph, mlir::Region &region,
+                   llvm::ArrayRef<llvm::StringRef> inputTypes, mlir::Location location, const Values &outer);
   void addOperands(const proto::NodeProto &node, const onnx::OpSchema &schema, mlir::OperationState &state,
                    const Values &values);
   void addAttributes(const std::shared_ptr<const proto::NodeProto> &node, const onnx::OpSchema &schema,
                      mlir::OperationState &state);
-  bool addResults(const proto::NodeProto &node, const onnx::OpSchema &schema, Types &types,
-                  mlir::OperationState &state, const Values &values);
+  /// As many results as the schema has, of type none until `setResultTypes`.
+  void addResults(const proto::NodeProto &node, const onnx::OpSchema &schema, mlir::OperationState &state);
+  bool setResultTypes(const proto::NodeProto &node, const onnx::OpSchema &schema, Types &types,
+                      mlir::Operation *op, const Values &values);
   void refineResults(mlir::Operation *op);
   void nameResults(mlir::Operation *op, const proto::NodeProto &node);
   mlir::Value makeConstant(mlir::ElementsAttr value, llvm::StringRef name, mlir::Location location);

@@ -49,7 +49,8 @@ bool GraphImporter::upgrade(const Pending &pending, const Values &values, std::v
   if (!change)
     return false;
   Site site(values);
-  Rewriter rewriter(site, cast<NameLoc>(nodeLocation(*module.getContext(), *pending.node)).getName().str(), madeValues);
+  Rewriter rewriter(site, cast<NameLoc>(nodeLocation(*module.getContext(), *pending.node)).getName().str(),
+                    madeValues);
   if (llvm::Error error = change->rewrite(*pending.node, rewriter)) {
     errors.node(*pending.node, llvm::toString(std::move(error)));
     return true;
@@ -79,6 +80,10 @@ void GraphImporter::importNodes(const proto::GraphProto &graph, Values &values) 
 // Building
 //===------------------------------------------------------------------------------------------------------------===//
 
+static bool endsVariadic(ArrayRef<onnx::ParameterSchema> parameters) {
+  return !parameters.empty() && parameters.back().occurrence == onnx::Occurrence::Variadic;
+}
+
 GraphImporter::Types GraphImporter::typesOf(const NodeProto &node, const Values &values) const {
   Types types;
   for (const std::string &input : node.input()) {
@@ -92,8 +97,7 @@ void GraphImporter::addOperands(const NodeProto &node, const onnx::OpSchema &sch
                                 const Values &values) {
   for (const std::string &input : node.input())
     state.operands.push_back(input.empty() ? absentValue() : values.find(input)->value);
-  bool isVariadic = !schema.inputs.empty() && schema.inputs.back().occurrence == onnx::Occurrence::Variadic;
-  while (state.operands.size() < schema.inputs.size() - isVariadic)
+  while (state.operands.size() < schema.inputs.size() - endsVariadic(schema.inputs))
     state.operands.push_back(absentValue());
 }
 
@@ -107,13 +111,12 @@ void GraphImporter::addAttributes(const std::shared_ptr<const NodeProto> &node, 
 }
 
 GraphImporter::Types GraphImporter::importBodies(const NodeProto &node, const onnx::OpSchema &schema,
-                                                 OperationState &state, ArrayRef<StringRef> inputTypes,
+                                                 Operation *op, ArrayRef<StringRef> inputTypes,
                                                  Values &values) {
   Types inputs = bodyInputTypes(node, inputTypes, names), outputs;
-  for (StringRef name : schema.regions) {
-    Region *region = state.addRegion();
+  for (auto [name, region] : llvm::zip_equal(schema.regions, op->getRegions())) {
     if (const AttributeProto *attribute = findAttribute(node, name)) {
-      Types types = importBody(attribute->g(), *region, inputs, state.location, values);
+      Types types = importBody(attribute->g(), region, inputs, op->getLoc(), values);
       if (outputs.empty())
         outputs = std::move(types);
     }
@@ -121,16 +124,16 @@ GraphImporter::Types GraphImporter::importBodies(const NodeProto &node, const on
   return outputs;
 }
 
-bool GraphImporter::addResults(const NodeProto &node, const onnx::OpSchema &schema, Types &types,
-                               OperationState &state, const Values &values) {
-  size_t given = node.output_size();
-  bool isVariadic = !schema.outputs.empty() && schema.outputs.back().occurrence == onnx::Occurrence::Variadic;
-  size_t count = std::max(given, schema.outputs.size() - isVariadic);
-  for (size_t index = 0; index < count; ++index) {
-    if (index >= given || (node.output(index).empty() && !isVariadic)) {
-      state.addTypes(builder.getNoneType());
+void GraphImporter::addResults(const NodeProto &node, const onnx::OpSchema &schema, OperationState &state) {
+  size_t count = std::max<size_t>(node.output_size(), schema.outputs.size() - endsVariadic(schema.outputs));
+  state.types.append(count, builder.getNoneType());
+}
+
+bool GraphImporter::setResultTypes(const NodeProto &node, const onnx::OpSchema &schema, Types &types,
+                                   Operation *op, const Values &values) {
+  for (int index = 0; index < node.output_size(); ++index) {
+    if (node.output(index).empty() && !endsVariadic(schema.outputs))
       continue;
-    }
     if (types[index].empty())
       types[index] = values.declaredTypes.lookup(node.output(index));
     Type type = typeFromText(types[index], module.getContext());
@@ -139,7 +142,7 @@ bool GraphImporter::addResults(const NodeProto &node, const onnx::OpSchema &sche
                             "' follows from nothing; state it in the graph's value_info");
       return false;
     }
-    state.addTypes(type);
+    op->getResult(index).setType(type);
   }
   return true;
 }
@@ -173,9 +176,10 @@ void GraphImporter::importConstant(const std::shared_ptr<const NodeProto> &node,
   Location location = nodeLocation(*module.getContext(), *node);
   const AttributeProto &attribute = node->attribute(0);
   made.push_back(node);
-  values.map[node->output(0)] = {makeConstant(value, node->output(0), location),
-                                 inferTypes(*schema::find("Constant", schema::newestOpset()), *node, {}, names).outputs[0],
-                                 attribute.has_t() ? &attribute.t() : nullptr};
+  values.map[node->output(0)] = {
+      makeConstant(value, node->output(0), location),
+      inferTypes(*schema::find("Constant", schema::newestOpset()), *node, {}, names).outputs[0],
+      attribute.has_t() ? &attribute.t() : nullptr};
 }
 
 void GraphImporter::importNewest(const std::shared_ptr<const NodeProto> &node, Values &values) {
@@ -191,17 +195,23 @@ void GraphImporter::importNewest(const std::shared_ptr<const NodeProto> &node, V
     return errors.node(*node, "operator '" + Twine(node->op_type()) + "' has no form in the newest opset");
 
   OperationState state(nodeLocation(*module.getContext(), *node), ("onnx." + node->op_type()));
+  addOperands(*node, *schema, state, values);
+  addAttributes(node, *schema, state);
+  addResults(*node, *schema, state);
+  for (size_t count = schema->regions.size(); count != 0; --count)
+    state.addRegion();
+  Operation *op = builder.create(state);
+  nameResults(op, *node);
+
+  // Result types may follow from bodies, and ops in bodies are checked in place; so the op comes first, its
+  // types last.
   Types inputTypes = typesOf(*node, values);
-  Types bodyOutputs = importBodies(*node, *schema, state, inputTypes, values);
+  Types bodyOutputs = importBodies(*node, *schema, op, inputTypes, values);
   InferredTypes types = inferTypes(*checked, *node, {inputTypes, bodyOutputs}, names);
   for (const std::string &problem : types.problems)
     errors.node(*node, problem);
-  addOperands(*node, *schema, state, values);
-  addAttributes(node, *schema, state);
-  if (!types.problems.empty() || !addResults(*node, *schema, types.outputs, state, values))
+  if (!types.problems.empty() || !setResultTypes(*node, *schema, types.outputs, op, values))
     return;
-  Operation *op = builder.create(state);
-  nameResults(op, *node);
   refineResults(op);
   for (int index = 0; index < node->output_size(); ++index)
     if (!node->output(index).empty())

@@ -254,30 +254,40 @@ void GraphValidator::checkCall(const proto::FunctionProto &function, const NodeP
                                   "' yields " + Twine(function.output_size()));
 }
 
+/// Why a node that calls no function names no operator of ONNX.
+static std::string explainForeign(const NodeProto &node, StringRef domain, bool isImported) {
+  return "operator '" + node.op_type() + "' of domain '" + domain.str() + "' is not supported" +
+         (isImported ? "" : ", and the domain is used but not imported") +
+         "; accepted: operators of ONNX's default domain and functions of the model";
+}
+
+static std::string explainDeprecated(const schema::Schema &schema, int64_t opset) {
+  return std::string("operator '") + schema.name + "' is deprecated since opset " +
+         std::to_string(schema.sinceVersion) + "; the model states opset " + std::to_string(opset);
+}
+
 GraphValidator::Types GraphValidator::checkNode(const NodeProto &node, const Scope &scope) {
   StringRef domain = canonicalDomain(node.domain());
   auto import = imports.find(domain);
-  if (node.op_type().empty())
+  bool isImported = import != imports.end();
+  const proto::FunctionProto *function = context.functions.find(node);
+  if (node.op_type().empty()) {
     context.errors.node(node, "the node states no operator");
-  else if (import == imports.end())
+  } else if (!isImported && (function || domain.empty())) {
     context.errors.node(node, "domain '" + Twine(domain.empty() ? "ai.onnx" : domain) + "' of operator '" +
                                   node.op_type() + "' is used but not imported (opset_import)");
-  else if (const proto::FunctionProto *function = context.functions.find(node))
+  } else if (function) {
     checkCall(*function, node);
-  else if (!domain.empty())
-    context.errors.node(
-        node, "operator '" + Twine(node.op_type()) + "' of domain '" + domain +
-                  "' is not supported; accepted: operators of ONNX's default domain and functions of "
-                  "the model");
-  else if (const schema::Schema *schema = schema::find(node.op_type(), static_cast<int>(import->second));
-           schema && !schema->deprecated)
-    return checkOperator(*schema, node, scope);
-  else if (schema)
-    context.errors.node(node, "operator '" + Twine(node.op_type()) + "' is deprecated since opset " +
-                                  Twine(schema->sinceVersion) + "; the model states opset " +
-                                  Twine(import->second));
-  else
-    context.errors.node(node, explainMissingSchema(node.op_type(), static_cast<int>(import->second)));
+  } else if (!domain.empty()) {
+    context.errors.node(node, explainForeign(node, domain, isImported));
+  } else {
+    const schema::Schema *schema = schema::find(node.op_type(), static_cast<int>(import->second));
+    if (schema && !schema->deprecated)
+      return checkOperator(*schema, node, scope);
+    context.errors.node(node, schema
+                                  ? explainDeprecated(*schema, import->second)
+                                  : explainMissingSchema(node.op_type(), static_cast<int>(import->second)));
+  }
   return {};
 }
 
