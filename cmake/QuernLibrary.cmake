@@ -20,6 +20,9 @@ function(quern_define_precompiled_header)
   add_library(QuernPrecompiled STATIC ${CMAKE_BINARY_DIR}/QuernPrecompiled.cpp)
   target_compile_options(QuernPrecompiled PRIVATE -Xclang -fno-pch-timestamp)
   target_precompile_headers(QuernPrecompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/MLIRHeaders.h)
+  # Compilation waits for custom targets, not for libraries.
+  add_custom_target(QuernPrecompiledReady)
+  add_dependencies(QuernPrecompiledReady QuernPrecompiled)
   file(SHA256 ${CMAKE_SOURCE_DIR}/cmake/MLIRHeaders.h headers)
   file(CONFIGURE OUTPUT ${QUERN_PRECOMPILED}.sum CONTENT
     "${headers} ${LLVM_PACKAGE_VERSION} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE} ${QUERN_SANITIZE}\n")
@@ -29,7 +32,7 @@ endfunction()
 function(quern_use_precompiled_header name)
   quern_define_precompiled_header()
   target_compile_options(${name} PRIVATE "SHELL:-include-pch ${QUERN_PRECOMPILED}")
-  add_dependencies(${name} QuernPrecompiled)
+  add_dependencies(${name} QuernPrecompiledReady)
 endfunction()
 
 # quern_add_library(NAME LAYER layer SOURCES a.cpp... [LINK lib...] [DEPENDS target...] [NO_MLIR])
