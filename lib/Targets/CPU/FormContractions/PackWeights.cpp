@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Targets/CPU/FormContractions/PackWeights.h"
 
-#include "lib/Targets/CPU/FormContractions/ConstantElements.h"
+#include "lib/Targets/CPU/Loops/ConstantElements.h"
 #include "lib/Targets/CPU/Loops/StridedNest.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -82,14 +82,6 @@ static SmallVector<int64_t> walkPacked(const WeightIndex &index, int64_t lanes, 
   return {int64_t(index.batch.size()), blocks, outer * groups, lanes * groupSize};
 }
 
-/// A constant tensor that owns `bytes`. A resource: it is not uniqued, hashed or printed.
-static Value makeConstant(OpBuilder &builder, Location loc, StringRef name, RankedTensorType type,
-                          ArrayRef<char> bytes) {
-  auto attribute =
-      DenseResourceElementsAttr::get(type, name, HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
-  return arith::ConstantOp::create(builder, loc, type, attribute);
-}
-
 template <typename T> static ArrayRef<char> asBytes(const std::vector<T> &values) {
   return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T)};
 }
@@ -150,7 +142,7 @@ static Value packInteger(const ContractionMatch &match, const WeightIndex &index
       packed[to] = static_cast<T>(readWeight(weights, index.at(b, n, k), match.rhs));
     });
     auto type = RankedTensorType::get(shape, builder.getIntegerType(8 * sizeof(T)));
-    return makeConstant(builder, loc, "packed_weights", type, asBytes(packed));
+    return createResourceConstant(builder, loc, "packed_weights", type, asBytes(packed));
   };
   switch (kernel.multiply) {
   case Multiply::DotQuads:
@@ -169,8 +161,8 @@ static Value packFloat(const WeightIndex &index, const ConstantElements &weights
   SmallVector<int64_t> shape = walkPacked(index, lanes, 1, [&](int64_t to, int64_t b, int64_t n, int64_t k) {
     llvm::copy(weights.getBytes(index.at(b, n, k)), packed[to].begin());
   });
-  return makeConstant(builder, loc, "packed_weights", RankedTensorType::get(shape, builder.getF32Type()),
-                      asBytes(packed));
+  return createResourceConstant(builder, loc, "packed_weights",
+                                RankedTensorType::get(shape, builder.getF32Type()), asBytes(packed));
 }
 
 /// The map (loops) -> (batch loops, n).
@@ -229,7 +221,8 @@ static void setIntegerInitial(const ContractionMatch &match, const WeightIndex &
   }
   if (llvm::all_of(terms, [](uint32_t term) { return term == 0; }))
     return;
-  kernel.initial = makeConstant(builder, loc, "packed_bias", channelType(match, index), asBytes(terms));
+  kernel.initial =
+      createResourceConstant(builder, loc, "packed_bias", channelType(match, index), asBytes(terms));
   kernel.initialMap = channelMap(match, index, builder.getContext());
 }
 

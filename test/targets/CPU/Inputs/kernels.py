@@ -27,7 +27,8 @@ def target(cpu):
 
 def optimized(cpu):
     t = target(cpu)
-    return [f"--quern-cpu-form-contractions{t}"] + BUFFERIZE + [f"--quern-cpu-lower-contractions{t}"] + LOWER
+    return (["--quern-cpu-channels-last", "--canonicalize", f"--quern-cpu-form-contractions{t}"] + BUFFERIZE +
+            ["--quern-unroll-copies", f"--quern-cpu-lower-contractions{t}", f"--quern-cpu-vectorize-loops{t}"] + LOWER)
 
 
 def naive(cpu):

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "lib/Targets/CPU/FormContractions/ConstantElements.h"
+#include "lib/Targets/CPU/Loops/ConstantElements.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
@@ -46,6 +47,28 @@ int64_t ConstantElements::getSigned(int64_t index) const {
   for (size_t i = element.size(); i-- > 0;)
     bits = bits << 8 | static_cast<unsigned char>(element[i]);
   return llvm::SignExtend64(bits, unsigned(8 * element.size()));
+}
+
+Value ConstantElements::transpose(OpBuilder &builder, Location loc, RankedTensorType type,
+                                  ArrayRef<int64_t> permutation) const {
+  auto permuted = RankedTensorType::get(applyPermutation(type.getShape(), permutation), elementType);
+  SmallVector<int64_t> strides = applyPermutation(computeStrides(type.getShape()), permutation);
+  std::vector<char> result;
+  result.reserve(type.getNumElements() * width);
+  SmallVector<int64_t> index(type.getRank(), 0);
+  for (int64_t count = type.getNumElements(); count > 0; --count) {
+    llvm::append_range(result, getBytes(linearize(index, strides)));
+    for (int64_t dim = type.getRank(); dim-- > 0 && ++index[dim] == permuted.getDimSize(dim);)
+      index[dim] = 0;
+  }
+  return createResourceConstant(builder, loc, "transposed", permuted, result);
+}
+
+Value createResourceConstant(OpBuilder &builder, Location loc, StringRef name, RankedTensorType type,
+                             ArrayRef<char> bytes) {
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64);
+  return arith::ConstantOp::create(builder, loc, type,
+                                   DenseResourceElementsAttr::get(type, name, std::move(blob)));
 }
 
 } // namespace quern::cpu

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"
 
@@ -21,11 +22,20 @@ public:
   /// The bytes of element `index`.
   llvm::ArrayRef<char> getBytes(int64_t index) const { return bytes.slice(splat ? 0 : index * width, width); }
 
+  /// A constant of the same elements, which are those of a tensor of `type`, with the dimensions permuted.
+  mlir::Value transpose(mlir::OpBuilder &builder, mlir::Location loc, mlir::RankedTensorType type,
+                        llvm::ArrayRef<int64_t> permutation) const;
+
 private:
   mlir::Type elementType;
   llvm::ArrayRef<char> bytes;
   size_t width = 1;
   bool splat = false;
 };
+
+/// A constant tensor that owns `bytes`, its row-major elements. It is a resource: not uniqued, hashed or
+/// printed.
+mlir::Value createResourceConstant(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name,
+                                   mlir::RankedTensorType type, llvm::ArrayRef<char> bytes);
 
 } // namespace quern::cpu

@@ -1,0 +1,13 @@
+// Lowers linalg on memrefs to loops over vectors.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "mlir/Pass/Pass.h"
+
+#include <string>
+
+namespace quern {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "lib/Targets/CPU/VectorizeLoops/VectorizeLoops.h.inc"
+} // namespace quern
