@@ -45,7 +45,7 @@ class Graph:
         k, r = self.name(), self.name()
         shape = (n, c, h + 2 * p, w + 2 * p)
         fill = self.zero if fill is None else fill
-        self.body += f"%{k} = arith.constant {fill if self.integer else float(fill):.1f} : {self.element}\n"
+        self.body += f"%{k} = arith.constant {fill if self.integer else '%.6e' % fill} : {self.element}\n"
         self.body += f"""%{r} = tensor.pad %{v} low[0, 0, {p}, {p}] high[0, 0, {p}, {p}] {{
 ^bb0(%i0: index, %i1: index, %i2: index, %i3: index):
   tensor.yield %{k} : {self.element}
