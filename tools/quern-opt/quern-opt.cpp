@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/Quern/IR/QuernDialect.h"
+#include "lib/Pipelines/RegisterStages.h"
 #include "lib/Targets/CPU/IR/QuernCPU.h"
 #include "passes/AllPasses.h"
 
@@ -18,5 +19,6 @@ int main(int argc, char **argv) {
   quern::cpu::registerQuernCPUDialect(registry);
   mlir::registerAllPasses();
   quern::registerAllPasses();
+  quern::registerAllStages();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Quern's optimizer driver\n", registry));
 }

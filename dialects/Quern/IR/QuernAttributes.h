@@ -18,6 +18,8 @@ inline constexpr llvm::StringLiteral kRangesAttrName = "quern.ranges";
 inline constexpr llvm::StringLiteral kRangeAttrName = "quern.range";
 /// `quern.precision`: on an op, its PrecisionAttr.
 inline constexpr llvm::StringLiteral kPrecisionAttrName = "quern.precision";
+/// `quern.float_reason`: on a quantizable op that stays float, a string that completes "the node ...".
+inline constexpr llvm::StringLiteral kFloatReasonAttrName = "quern.float_reason";
 /// `quern.prequantized`: on a module that arrived quantized; it is never quantized again.
 inline constexpr llvm::StringLiteral kPrequantizedAttrName = "quern.prequantized";
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/Assign.h"
+
+#include "passes/AssignPrecision/AssignPrecision.h"
+
+#include "mlir/Pass/PassOptions.h"
+
+using namespace mlir;
+
+namespace quern {
+
+void populateAssignPipeline(OpPassManager &passes, const AssignOptions &options) {
+  AssignPrecisionOptions assign;
+  assign.scheme = options.scheme;
+  assign.activations = options.activations;
+  assign.symmetric = options.symmetricActivations;
+  assign.perTensor = options.perTensorWeights;
+  assign.integerTail = options.integerTail;
+  assign.exclude.assign(options.exclude.begin(), options.exclude.end());
+  passes.addPass(createAssignPrecision(assign));
+}
+
+namespace {
+struct AssignFlags : PassPipelineOptions<AssignFlags> {
+  Option<std::string> scheme{*this, "scheme", llvm::cl::desc("Bits of weights and activations"),
+                             llvm::cl::init("W8A8")};
+  Option<std::string> activations{*this, "activations", llvm::cl::desc("u8 or s8"), llvm::cl::init("")};
+  Option<bool> symmetric{*this, "symmetric-activations", llvm::cl::desc("Fix the zero point of activations"),
+                         llvm::cl::init(false)};
+  Option<bool> perTensor{*this, "per-tensor-weights", llvm::cl::desc("One scale per weight"),
+                         llvm::cl::init(false)};
+  Option<bool> integerTail{*this, "integer-tail", llvm::cl::desc("Keep integers up to the outputs"),
+                           llvm::cl::init(false)};
+  ListOption<std::string> exclude{*this, "exclude",
+                                  llvm::cl::desc("Expressions over names of nodes that stay float")};
+};
+} // namespace
+
+void registerAssignStage() {
+  PassPipelineRegistration<AssignFlags>("quern-stage-assign", "Stage assign: decide the precision of each op",
+                                        [](OpPassManager &passes, const AssignFlags &flags) {
+                                          populateAssignPipeline(
+                                              passes, {flags.scheme,
+                                                       flags.activations,
+                                                       flags.symmetric,
+                                                       flags.perTensor,
+                                                       flags.integerTail,
+                                                       {flags.exclude.begin(), flags.exclude.end()}});
+                                        });
+}
+
+} // namespace quern

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/Quantize.h"
+
+#include "passes/InsertQuantization/InsertQuantization.h"
+#include "passes/QuantizeWeights/QuantizeWeights.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+
+namespace quern {
+
+void populateQuantizePipeline(OpPassManager &passes, const QuantizeOptions &) {
+  // Scales of biases depend on those of activations.
+  passes.addNestedPass<func::FuncOp>(createInsertQuantization());
+  passes.addNestedPass<func::FuncOp>(createQuantizeWeights());
+}
+
+void registerQuantizeStage() {
+  PassPipelineRegistration<>("quern-stage-quantize", "Stage quantize: yield the hub form",
+                             [](OpPassManager &passes) { populateQuantizePipeline(passes); });
+}
+
+} // namespace quern

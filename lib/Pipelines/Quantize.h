@@ -1,0 +1,18 @@
+// The stage "quantize": decisions and ranges become the hub form, a float graph with quantize and dequantize
+// on its edges. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "mlir/Pass/PassManager.h"
+
+namespace quern {
+
+/// The stage follows what the stage assign decided and has no options of its own.
+struct QuantizeOptions {};
+
+/// Passes on a module whose ops have `quern.precision`; others are left as they are.
+void populateQuantizePipeline(mlir::OpPassManager &passes, const QuantizeOptions &options = {});
+
+/// The flag --quern-stage-quantize.
+void registerQuantizeStage();
+
+} // namespace quern

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/RegisterStages.h"
+
+#include "lib/Pipelines/Assign.h"
+#include "lib/Pipelines/Quantize.h"
+
+namespace quern {
+
+void registerAllStages() {
+  registerAssignStage();
+  registerQuantizeStage();
+}
+
+} // namespace quern

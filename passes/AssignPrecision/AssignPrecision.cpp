@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/AssignPrecision/AssignPrecision.h"
+
+#include "dialects/ONNX/IR/ONNXNames.h"
+#include "dialects/Quern/IR/QuernAttributes.h"
+#include "dialects/Quern/IR/QuernDialect.h"
+#include "passes/AssignPrecision/IntegerRegion.h"
+#include "passes/AssignPrecision/SchemeName.h"
+
+#include "llvm/Support/Regex.h"
+
+using namespace mlir;
+
+namespace quern {
+
+#define GEN_PASS_DEF_ASSIGNPRECISION
+#include "passes/AssignPrecision/AssignPrecision.h.inc"
+
+/// Regular expressions over node names, each of which has to match something.
+class Exclusions {
+public:
+  explicit Exclusions(ArrayRef<std::string> texts) : texts(texts), used(texts.size(), false) {
+    for (const std::string &text : texts)
+      expressions.emplace_back(text);
+  }
+
+  LogicalResult verify(Location loc) const {
+    bool valid = true;
+    for (auto [text, expression] : llvm::zip(texts, expressions))
+      if (std::string problem; !expression.isValid(problem)) {
+        emitError(loc) << "exclude: '" << text << "' is not a regular expression: " << problem;
+        valid = false;
+      }
+    return success(valid);
+  }
+
+  /// The first expression that matches; empty if none does.
+  StringRef match(StringRef name) {
+    StringRef first;
+    for (auto [i, expression] : llvm::enumerate(expressions)) {
+      if (!expression.match(name))
+        continue;
+      used[i] = true;
+      if (first.empty())
+        first = texts[i];
+    }
+    return first;
+  }
+
+  LogicalResult verifyAllUsed(Location loc) const {
+    bool valid = true;
+    for (auto [text, isUsed] : llvm::zip(texts, used))
+      if (!isUsed) {
+        emitError(loc) << "exclude: '" << text << "' matches the name of no node";
+        valid = false;
+      }
+    return success(valid);
+  }
+
+private:
+  ArrayRef<std::string> texts;
+  SmallVector<bool> used;
+  std::vector<llvm::Regex> expressions;
+};
+
+namespace {
+/// What the options say an op's operands become.
+struct Decision {
+  QuantizerAttr weights, activations;
+  StringAttr provenance;
+
+  PrecisionAttr forOp(Operation *op) const {
+    bool hasWeights = cast<onnx::QuantizableOpInterface>(op).getWeightOperand().has_value();
+    return PrecisionAttr::get(op->getContext(), hasWeights ? weights : QuantizerAttr(), activations,
+                              provenance);
+  }
+};
+
+struct AssignPrecisionPass : impl::AssignPrecisionBase<AssignPrecisionPass> {
+  using AssignPrecisionBase::AssignPrecisionBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    if (module->hasAttr(kPrequantizedAttrName))
+      return;
+    FailureOr<Decision> decision = readOptions();
+    Exclusions exclusions(exclude);
+    if (failed(decision) || failed(exclusions.verify(module.getLoc())))
+      return signalPassFailure();
+    // Every name counts, also of ops that could not be quantized anyway.
+    module.walk([&](Operation *op) { exclusions.match(onnx::getNodeName(op)); });
+    if (failed(exclusions.verifyAllUsed(module.getLoc())))
+      return signalPassFailure();
+    for (auto function : module.getOps<func::FuncOp>())
+      assign(function, *decision, exclusions);
+  }
+
+private:
+  FailureOr<Decision> readOptions() {
+    MLIRContext *context = &getContext();
+    llvm::Expected<SchemeName> name = parseSchemeName(scheme);
+    if (!name)
+      return emitError(getOperation().getLoc()) << llvm::toString(name.takeError()), failure();
+    if (!activations.empty() && activations != "u8" && activations != "s8")
+      return emitError(getOperation().getLoc())
+                 << "activations: '" << activations << "' is neither u8 nor s8",
+             failure();
+    bool isSigned = name->signedActivations.value_or(false);
+    if (!activations.empty())
+      isSigned = activations == "s8";
+    auto granularity = [&](GranularityKind kind) { return GranularityAttr::get(context, kind, 0); };
+    return Decision{
+        QuantizerAttr::get(context, FormatAttr::get(context, name->weightBits, /*isSigned=*/true),
+                           granularity(perTensor ? GranularityKind::Tensor : GranularityKind::Channel),
+                           Scheme::Symmetric),
+        QuantizerAttr::get(context, FormatAttr::get(context, name->activationBits, isSigned),
+                           granularity(GranularityKind::Tensor),
+                           symmetric ? Scheme::Symmetric : Scheme::Asymmetric),
+        StringAttr::get(context, "uniform " + name->str())};
+  }
+
+  void assign(func::FuncOp function, const Decision &decision, Exclusions &exclusions) {
+    IntegerRegion region(function, integerTail, [&](Operation *op) -> std::string {
+      StringRef expression = exclusions.match(onnx::getNodeName(op));
+      return expression.empty() ? "" : ("is excluded by '" + expression + "'").str();
+    });
+    for (auto [op, form] : region.getMembers())
+      op->setAttr(kPrecisionAttrName, decision.forOp(op));
+    for (auto &[op, reason] : region.getOthers())
+      op->setAttr(kFloatReasonAttrName, StringAttr::get(&getContext(), reason));
+  }
+};
+} // namespace
+
+} // namespace quern

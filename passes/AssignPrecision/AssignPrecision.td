@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+include "mlir/Pass/PassBase.td"
+
+def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
+  let summary = "Decide which ops compute on integers, all with one scheme";
+  let description = [{
+    Attaches `quern.precision` to each op that is to compute on codes, and `quern.float_reason`, a sentence, to each
+    quantizable op that is not. A module that arrived quantized (`quern.prequantized`) is left alone.
+
+    A contraction gets integers where its operands permit it, the ranges of its activations are known, and its i32
+    accumulator cannot overflow:
+
+        255 * sum |w codes| + 2^30 (bias) <= 2^31 - 1,   255^2 * terms <= 2^31 - 1 for two activations
+
+    Other ops are worth integers only between integers: each activation comes from an op that has them, and some user
+    has them too; an op whose results are smaller than its operands (a mean, a pool, a slice) may have float users. So
+    what follows the last contraction stays float, unless `integer-tail` counts the outputs of the model as integers.
+    A movement may also start from any value whose users all have integers.
+
+    `exclude` holds regular expressions; an op whose ONNX node name one of them matches anywhere stays float. An
+    expression that matches no node is an error.
+
+    ```mlir
+    // before
+    %1 = onnx.Conv(%0, %w, %b) {...} : (...) -> tensor<1x8x4x4xf32>
+    // after
+    %1 = onnx.Conv(%0, %w, %b) {quern.precision = #quern.precision<weights = <s8, channel, symmetric>,
+        activations = <u8, tensor, asymmetric>, provenance = "uniform W8A8">, ...} : (...) -> tensor<1x8x4x4xf32>
+    ```
+  }];
+  let options = [
+    Option<"scheme", "scheme", "std::string", /*default=*/"\"W8A8\"", "Bits of weights and activations: W8A8, U8S8, ...">,
+    Option<"activations", "activations", "std::string", /*default=*/"\"\"",
+           "Signedness of activations, u8 or s8; by default that of the scheme, else u8">,
+    Option<"symmetric", "symmetric-activations", "bool", /*default=*/"false",
+           "Fix the zero point of activations at the middle of the codes">,
+    Option<"perTensor", "per-tensor-weights", "bool", /*default=*/"false", "One scale per weight, not per channel">,
+    Option<"integerTail", "integer-tail", "bool", /*default=*/"false",
+           "Keep integers from the last contraction to the outputs">,
+    ListOption<"exclude", "exclude", "std::string", "Regular expressions over names of nodes that stay float">,
+  ];
+  let dependentDialects = ["::quern::QuernDialect"];
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+include "mlir/Pass/PassBase.td"
+
+def QuantizeWeights : Pass<"quern-quantize-weights", "mlir::func::FuncOp"> {
+  let summary = "Turn constant weights and biases into codes";
+  let description = [{
+    For each channel c (or the whole tensor) of a weight w, with activations of scale s_a and bias b:
+
+        s_w = max(max |w_c| / (2^(bits-1) - 1), max |b_c| / (s_a * 2^30))
+        w_q = clamp(rhe(w / s_w), -(2^(bits-1) - 1), 2^(bits-1) - 1)
+        b_q = clamp(rhe(b / f32(s_a * s_w)))   in i32
+
+    The second bound of s_w leaves half of the i32 accumulator to the products; channels of zeros get scale 1. Then
+
+        max |q_a - z_a| * sum |w_q| + |b_q| <= 2^31 - 1
+
+    holds for each channel, or the node is refused. `alpha` and `beta` of a Gemm are folded into w and b beforehand.
+    Weights and biases that are not finite are refused by the node's name. The weight is dequantized per axis (per
+    tensor), so the function stays a float graph.
+
+    ```mlir
+    // before
+    %y = onnx.Conv(%x, %w, %b) {quern.precision = ...} : ...
+    // after
+    %0 = onnx.Constant() {value = dense<...> : tensor<8x3x3x3xi8>} : () -> tensor<8x3x3x3xi8>
+    %1 = quant.scast %0 : tensor<8x3x3x3xi8> to tensor<8x3x3x3x!quant.uniform<i8<-127:127>:f32:0, {...}>>
+    %2 = quern.dequantize %1 : ...
+    %y = onnx.Conv(%x, %2, %5) {quern.precision = ...} : ...      // %5 likewise, from i32
+    ```
+  }];
+  let dependentDialects = ["::quern::QuernDialect", "::quern::onnx::ONNXDialect", "::mlir::quant::QuantDialect"];
+}
