@@ -70,7 +70,7 @@ LogicalResult attachRanges(ModuleOp module, const Statistics &statistics, const 
 }
 
 std::optional<ObserverOptions> makeObserverOptions(StringRef observer, double percentile, unsigned bits) {
-  std::optional<ObserverKind> kind = parseObserverKind(observer);
+  std::optional<ObserverKind> kind = observer.empty() ? ObserverOptions().kind : parseObserverKind(observer);
   if (!kind || !(percentile > 0 && percentile <= 100) || bits < 2 || bits > 16)
     return std::nullopt;
   return ObserverOptions{*kind, percentile, CodeRange::unsignedBits(bits)};

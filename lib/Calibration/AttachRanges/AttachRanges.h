@@ -18,7 +18,7 @@ namespace quern {
 llvm::LogicalResult attachRanges(mlir::ModuleOp module, const Statistics &statistics,
                                  const ObserverOptions &options);
 
-/// The options for an observer's name; nothing for an unknown one or a percentile outside (0, 100].
+/// The options for an observer's name, the default one for none; nothing for an unknown one or a percentile outside (0, 100].
 std::optional<ObserverOptions> makeObserverOptions(llvm::StringRef observer, double percentile = 99.99,
                                                    unsigned bits = 8);
 
