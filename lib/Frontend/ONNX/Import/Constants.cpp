@@ -35,8 +35,8 @@ static ElementsAttr makeStrings(RankedTensorType type, const proto::TensorProto 
   return cast<ElementsAttr>(DenseElementsAttr::get(type, strings));
 }
 
-ElementsAttr attributeFromTensor(const proto::TensorProto &tensor, StringRef name, const ConstantSource &source,
-                                 MLIRContext *context) {
+ElementsAttr attributeFromTensor(const proto::TensorProto &tensor, StringRef name,
+                                 const ConstantSource &source, MLIRContext *context) {
   Type element = onnx::elementTypeFromNumber(tensor.data_type(), context);
   auto type = RankedTensorType::get(dimsOf(tensor), element);
   if (tensor.data_type() == proto::TensorProto::STRING)
@@ -44,12 +44,12 @@ ElementsAttr attributeFromTensor(const proto::TensorProto &tensor, StringRef nam
   return makeElements(type, readTensor(tensor, source.owner, *source.files), name);
 }
 
-ElementsAttr attributeFromTensor(const proto::SparseTensorProto &tensor, StringRef name, const ConstantSource &source,
-                                 MLIRContext *context) {
+ElementsAttr attributeFromTensor(const proto::SparseTensorProto &tensor, StringRef name,
+                                 const ConstantSource &source, MLIRContext *context) {
   Type element = onnx::elementTypeFromNumber(tensor.values().data_type(), context);
   ArrayRef<int64_t> dims(tensor.dims().data(), tensor.dims_size());
-  return makeElements(RankedTensorType::get(dims, element), readSparseTensor(tensor, source.owner, *source.files),
-                      name);
+  return makeElements(RankedTensorType::get(dims, element),
+                      readSparseTensor(tensor, source.owner, *source.files), name);
 }
 
 } // namespace quern

@@ -49,7 +49,8 @@ func::FuncOp GraphImporter::makeFunction(const GraphProto &graph, ArrayRef<const
   for (const ValueInfoProto *input : inputs)
     types.push_back(typeFromProto(input->type(), options.dimensions, module.getContext()));
   builder.setInsertionPointToEnd(module.getBody());
-  auto function = func::FuncOp::create(builder, builder.getUnknownLoc(), "main", builder.getFunctionType(types, {}));
+  auto function =
+      func::FuncOp::create(builder, builder.getUnknownLoc(), "main", builder.getFunctionType(types, {}));
   for (auto [index, input] : llvm::enumerate(inputs)) {
     function.setArgAttr(index, onnx::nameAttribute, builder.getStringAttr(input->name()));
     SmallVector<StringRef> dimensions = symbolicDimensions(input->type(), options.dimensions);
@@ -61,15 +62,28 @@ func::FuncOp GraphImporter::makeFunction(const GraphProto &graph, ArrayRef<const
   return function;
 }
 
+/// A value whose rank nothing implies takes that of the output it is. Sizes are left to inference: those that
+/// models state for values are often stale.
+static void adoptRank(Value value, const ValueInfoProto &output) {
+  auto type = dyn_cast<UnrankedTensorType>(value.getType());
+  if (!type || !value.getDefiningOp() || !output.type().tensor_type().has_shape())
+    return;
+  SmallVector<int64_t> shape(output.type().tensor_type().shape().dim_size(), ShapedType::kDynamic);
+  value.setType(RankedTensorType::get(shape, type.getElementType()));
+}
+
 void GraphImporter::finishFunction(func::FuncOp function, const GraphProto &graph, const Values &values) {
   SmallVector<Value> results;
   for (const ValueInfoProto &output : graph.output())
-    if (const Imported *value = values.find(output.name()))
+    if (const Imported *value = values.find(output.name())) {
+      adoptRank(value->value, output);
       results.push_back(value->value);
+    }
   if (results.size() != static_cast<size_t>(graph.output_size()))
     return; // The node that failed to define it is reported.
   func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
-  function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), ValueRange(results).getTypes()));
+  function.setFunctionType(
+      builder.getFunctionType(function.getArgumentTypes(), ValueRange(results).getTypes()));
   for (auto [index, output] : llvm::enumerate(graph.output()))
     function.setResultAttr(index, onnx::nameAttribute, builder.getStringAttr(output.name()));
 }
@@ -106,8 +120,9 @@ void GraphImporter::declareTypes(const GraphProto &graph, Values &values) {
 // Bodies
 //===------------------------------------------------------------------------------------------------------------===//
 
-GraphImporter::Types GraphImporter::importBody(const GraphProto &graph, Region &region, ArrayRef<StringRef> inputTypes,
-                                               Location location, const Values &outer) {
+GraphImporter::Types GraphImporter::importBody(const GraphProto &graph, Region &region,
+                                               ArrayRef<StringRef> inputTypes, Location location,
+                                               const Values &outer) {
   OpBuilder::InsertionGuard guard(builder);
   Block *block = builder.createBlock(&region);
   Values values(&outer);
@@ -120,7 +135,8 @@ GraphImporter::Types GraphImporter::importBody(const GraphProto &graph, Region &
     if (!type)
       type = typeFromText(text, module.getContext());
     if (!type) {
-      errors.at(location, "in its body: the type of input '" + Twine(input.name()) + "' is not known; state it");
+      errors.at(location,
+                "in its body: the type of input '" + Twine(input.name()) + "' is not known; state it");
       type = builder.getNoneType();
     }
     values.map[input.name()] = {block->addArgument(type, location), text, nullptr};
@@ -166,7 +182,8 @@ Value GraphImporter::absentValue() {
 
 void GraphImporter::importInitializers(const GraphProto &graph, Values &values) {
   MLIRContext *context = module.getContext();
-  auto define = [&](const std::string &name, ElementsAttr value, StringRef type, const proto::TensorProto *tensor) {
+  auto define = [&](const std::string &name, ElementsAttr value, StringRef type,
+                    const proto::TensorProto *tensor) {
     Location location = NameLoc::get(builder.getStringAttr(name));
     values.map[name] = {makeConstant(value, name, location), type, tensor};
   };

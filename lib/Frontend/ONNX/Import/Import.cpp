@@ -25,10 +25,11 @@ static void checkDimensions(const proto::ModelProto &model, const ImportOptions 
     list += (list.empty() ? "" : ", ") + name;
   for (const auto &[name, size] : options.dimensions) {
     if (!known.count(name))
-      errors.model("no input has a symbolic dimension '" + Twine(name) + "'; the model's are: " +
-                   (list.empty() ? "none" : list));
+      errors.model("no input has a symbolic dimension '" + Twine(name) +
+                   "'; the model's are: " + (list.empty() ? "none" : list));
     if (size <= 0)
-      errors.model("dimension '" + Twine(name) + "' is bound to " + Twine(size) + "; a positive size is accepted");
+      errors.model("dimension '" + Twine(name) + "' is bound to " + Twine(size) +
+                   "; a positive size is accepted");
   }
 }
 
@@ -55,7 +56,8 @@ static void describe(ModuleOp module, const LoadedModel &model) {
   module->setAttr("onnx.producer", builder.getStringAttr(producer));
 }
 
-FailureOr<OwningOpRef<ModuleOp>> importModel(StringRef path, MLIRContext &context, const ImportOptions &options) {
+FailureOr<OwningOpRef<ModuleOp>> importModel(StringRef path, MLIRContext &context,
+                                             const ImportOptions &options) {
   context.loadDialect<onnx::ONNXDialect, func::FuncDialect>();
   ErrorLog errors(context, path, options.limits.errors);
   llvm::Expected<LoadedModel> model = loadModel(path, options.limits);

@@ -33,11 +33,12 @@ Type typeFromText(StringRef text, MLIRContext *context) {
   Type element = typeFromText(inner, context);
   if (!element)
     return {};
-  return isSequence ? Type(onnx::SequenceType::get(context, element)) : onnx::OptionalType::get(context, element);
+  return isSequence ? Type(onnx::SequenceType::get(context, element))
+                    : onnx::OptionalType::get(context, element);
 }
 
-static Type tensorFromProto(const proto::TypeProto::Tensor &tensor, const std::map<std::string, int64_t> &dimensions,
-                            MLIRContext *context) {
+static Type tensorFromProto(const proto::TypeProto::Tensor &tensor,
+                            const std::map<std::string, int64_t> &dimensions, MLIRContext *context) {
   Type element = onnx::elementTypeFromNumber(tensor.elem_type(), context);
   if (!element)
     return {};
@@ -49,7 +50,8 @@ static Type tensorFromProto(const proto::TypeProto::Tensor &tensor, const std::m
     if (dim.has_dim_value())
       shape.push_back(dim.dim_value());
     else
-      shape.push_back(dim.has_dim_param() && bound != dimensions.end() ? bound->second : ShapedType::kDynamic);
+      shape.push_back(dim.has_dim_param() && bound != dimensions.end() ? bound->second
+                                                                       : ShapedType::kDynamic);
   }
   return RankedTensorType::get(shape, element);
 }
@@ -76,7 +78,8 @@ SmallVector<StringRef> symbolicDimensions(const proto::TypeProto &type,
                                           const std::map<std::string, int64_t> &dimensions) {
   SmallVector<StringRef> names;
   for (const auto &dim : type.tensor_type().shape().dim())
-    names.push_back(dim.has_dim_param() && !dimensions.count(dim.dim_param()) ? dim.dim_param() : StringRef());
+    names.push_back(dim.has_dim_param() && !dimensions.count(dim.dim_param()) ? dim.dim_param()
+                                                                              : StringRef());
   if (llvm::all_of(names, [](StringRef name) { return name.empty(); }))
     names.clear();
   return names;
