@@ -14,7 +14,8 @@ NpyArray floats(std::vector<float> values) {
   array.type = ElementType::Float32;
   array.shape = {static_cast<int64_t>(values.size())};
   array.data.resize(values.size() * sizeof(float));
-  std::memcpy(array.data.data(), values.data(), array.data.size());
+  if (!values.empty())
+    std::memcpy(array.data.data(), values.data(), array.data.size());
   return array;
 }
 
