@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/Prepare.h"
+
+#include "passes/BindDimensions/BindDimensions.h"
+#include "passes/FoldBatchNorm/FoldBatchNorm.h"
+#include "passes/FoldConstants/FoldConstants.h"
+#include "passes/InferShapes/InferShapes.h"
+#include "passes/SimplifyGraph/SimplifyGraph.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace quern {
+
+void populatePreparePipeline(mlir::OpPassManager &manager, const PrepareOptions &options) {
+  BindDimensionsOptions binding;
+  binding.dimensions.append(options.dimensions.begin(), options.dimensions.end());
+  binding.requireStatic = options.requireStatic;
+  manager.addPass(mlir::createInlinerPass());
+  manager.addPass(mlir::createSymbolDCEPass());
+  manager.addPass(createBindDimensions(binding));
+  // A decided If is inlined by canonicalization, which lets shapes flow through what it held; so twice.
+  manager.addPass(createInferShapes());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(createInferShapes());
+  auto &functions = manager.nest<mlir::func::FuncOp>();
+  functions.addPass(createFoldConstants());
+  functions.addPass(createSimplifyGraph());
+  functions.addPass(createFoldBatchNorm());
+  functions.addPass(mlir::createCanonicalizerPass());
+  functions.addPass(mlir::createCSEPass());
+}
+
+} // namespace quern

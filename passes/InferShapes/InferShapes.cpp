@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/InferShapes/InferShapes.h"
+
+#include "dialects/ONNX/IR/ONNXDialect.h"
+#include "dialects/ONNX/IR/ONNXNames.h"
+
+using namespace mlir;
+
+namespace quern {
+
+#define GEN_PASS_DEF_INFERSHAPES
+#include "passes/InferShapes/InferShapes.h.inc"
+
+/// What both types know together; null if they contradict each other.
+static Type refine(Type declared, Type inferred) {
+  if (!onnx::areCompatible(declared, inferred))
+    return {};
+  auto a = dyn_cast<RankedTensorType>(declared), b = dyn_cast<RankedTensorType>(inferred);
+  if (!a || !b)
+    return b || isa<NoneType>(declared) ? inferred : declared;
+  SmallVector<int64_t> shape;
+  for (auto [x, y] : llvm::zip_equal(a.getShape(), b.getShape()))
+    shape.push_back(ShapedType::isDynamic(x) ? y : x);
+  return a.clone(shape);
+}
+
+/// The inferred types; for an op with one shape for all, that of the first operand; else the declared ones.
+static LogicalResult inferTypes(Operation *op, SmallVectorImpl<Type> &types) {
+  if (auto inferable = dyn_cast<onnx::ShapeInferenceOpInterface>(op))
+    return inferable.inferShapes(types);
+  auto source =
+      op->getNumOperands() ? dyn_cast<RankedTensorType>(op->getOperand(0).getType()) : RankedTensorType();
+  bool follows = source && op->hasTrait<OpTrait::SameOperandsAndResultShape>();
+  for (Type declared : op->getResultTypes()) {
+    auto tensor = dyn_cast<TensorType>(declared);
+    types.push_back(follows && tensor ? source.clone(tensor.getElementType()) : declared);
+  }
+  return success();
+}
+
+static LogicalResult refineResults(Operation *op) {
+  SmallVector<Type> types;
+  if (failed(inferTypes(op, types)))
+    return failure();
+  for (auto [result, inferred] : llvm::zip_equal(op->getResults(), types)) {
+    Type refined = refine(result.getType(), inferred);
+    if (!refined)
+      return op->emitOpError() << "(C1) result is declared as " << result.getType()
+                               << ", but operands and attributes give " << inferred;
+    result.setType(refined);
+  }
+  return success();
+}
+
+/// Replaces an op of the onnx dialect that folds; the constant takes over the op's names.
+static void foldAway(Operation *op) {
+  if (!isa<onnx::ONNXDialect>(op->getDialect()) || op->getNumResults() == 0 ||
+      op->hasTrait<OpTrait::ConstantLike>())
+    return;
+  OpBuilder builder(op);
+  SmallVector<Value> values;
+  SmallVector<Operation *> constants;
+  if (failed(builder.tryFold(op, values, &constants)))
+    return;
+  for (Operation *constant : constants)
+    onnx::copyValueNames(op, constant);
+  op->replaceAllUsesWith(values);
+  op->erase();
+}
+
+/// A function that nobody calls returns the types of its return's operands.
+static void refineSignature(func::FuncOp function) {
+  if (function.isExternal() || !SymbolTable::symbolKnownUseEmpty(function, function->getParentOp()))
+    return;
+  Operation *terminator = function.getBody().back().getTerminator();
+  function.setType(FunctionType::get(function.getContext(), function.getBody().front().getArgumentTypes(),
+                                     terminator->getOperandTypes()));
+}
+
+namespace {
+struct InferShapes : impl::InferShapesBase<InferShapes> {
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (op->getNumResults() != 0)
+        ops.push_back(op);
+    });
+    bool fits = true;
+    for (Operation *op : ops) {
+      if (succeeded(refineResults(op)))
+        foldAway(op);
+      else
+        fits = false;
+    }
+    if (!fits)
+      return signalPassFailure();
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      refineSignature(function);
+  }
+};
+} // namespace
+
+} // namespace quern
