@@ -83,7 +83,7 @@ template <typename MapOp> struct FoldChannelAffine : OpRewritePattern<MapOp> {
       target->setOperand(contraction->weight, weight);
       if (bias)
         target->setOperand(*contraction->bias, bias);
-      onnx::copyValueNames(op, target);
+      onnx::setValueName(target->getResult(0), onnx::getValueName(op->getResult(0)));
     });
     rewriter.replaceAllUsesWith(op->getResult(0), target->getResult(0));
     rewriter.eraseOp(op);

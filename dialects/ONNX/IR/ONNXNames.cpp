@@ -34,7 +34,10 @@ void setValueName(OpResult value, StringRef name) {
   SmallVector<StringRef> names;
   for (OpResult result : op->getResults())
     names.push_back(result == value ? name : getValueName(result));
-  op->setAttr(valueNamesAttribute, Builder(op).getStrArrayAttr(names));
+  if (llvm::all_of(names, [](StringRef each) { return each.empty(); }))
+    op->removeAttr(valueNamesAttribute);
+  else
+    op->setAttr(valueNamesAttribute, Builder(op).getStrArrayAttr(names));
 }
 
 void copyValueNames(Operation *from, Operation *to) {
