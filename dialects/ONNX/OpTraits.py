@@ -21,6 +21,9 @@ WITH_BODY = set("If Loop Scan SequenceMap".split())
 ATTRIBUTES_KEPT = {"Constant": ["value"]}
 ATTRIBUTES_REQUIRED = {"Constant": ["value"]}
 
+# Regions in the order in which one reads them; schemas list attributes by name.
+REGIONS = {"If": ["then_branch", "else_branch"]}
+
 # Element types beyond the schema, for operands of the integer graph: weights of less than 8 bits.
 NARROW = ["I<2>", "UI<2>", "I<4>", "UI<4>"]
 ELEMENTS = {"ConvInteger": {"w": NARROW, "w_zero_point": NARROW}, "MatMulInteger": {"B": NARROW, "b_zero_point": NARROW}}
@@ -209,9 +212,13 @@ def requires_attribute(name, attribute):
     return attribute in ATTRIBUTES_REQUIRED.get(name, [])
 
 
+def order_of_regions(name, regions):
+    return REGIONS.get(name, regions)
+
+
 def check_names(known):
     """A misspelt name in a table above would otherwise be ignored."""
-    named = {*RANDOM, *WITH_BODY, *ATTRIBUTES_KEPT, *ELEMENTS, *INFER, *EVALUATE, *RETURNS_OPERAND, *CANONICALIZE,
+    named = {*RANDOM, *WITH_BODY, *ATTRIBUTES_KEPT, *REGIONS, *ELEMENTS, *INFER, *EVALUATE, *RETURNS_OPERAND, *CANONICALIZE,
              *MOVES, *INSERTS_ZEROS, *QUANTIZABLE, *QUANTIZES_ALL_OPERANDS, *INTEGER_FORM, *KNOWN_RANGE}
     if named - known:
         raise SystemExit(f"OpTraits.py names operators that no schema has: {', '.join(sorted(named - known))}")

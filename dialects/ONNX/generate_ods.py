@@ -128,7 +128,8 @@ def attributes_of(schema):
 
 
 def regions_of(schema):
-    return [a.name for a in schema.attributes.values() if a.type == Kind.GRAPH]
+    names = [a.name for a in schema.attributes.values() if a.type == Kind.GRAPH]
+    return OpTraits.order_of_regions(schema.name, names)
 
 
 def is_required(schema, attribute):
