@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/ONNX/IR/Logical.h"
 #include "dialects/ONNX/IR/Math.h"
+#include "dialects/ONNX/IR/NN.h"
+#include "passes/ConvertONNXToLinalg/Contraction.h"
 #include "passes/ConvertONNXToLinalg/Elementwise.h"
 
 using namespace mlir;
@@ -14,6 +16,22 @@ static Value fold(ValueRange in, llvm::function_ref<Value(Value, Value)> combine
   for (Value next : in.drop_front())
     result = combine(result, next);
   return result;
+}
+
+/// True if `value` is an integer contraction that only one op uses.
+static bool isPrivateContraction(Value value) {
+  return value.hasOneUse() &&
+         isa_and_nonnull<onnx::ConvIntegerOp, onnx::MatMulIntegerOp>(value.getDefiningOp());
+}
+
+/// x + y. The sum of an integer contraction and its bias is the contraction that starts at the bias.
+static FailureOr<Value> lowerAdd(onnx::AddOp op, Emitter &b) {
+  for (auto [sum, bias] : {std::pair(0, 1), std::pair(1, 0)})
+    if (isPrivateContraction(op->getOperand(sum)))
+      if (Value result = contractOnBias(b, b.operands[sum], b.operands[bias]))
+        return result;
+  return lowerElementwise(b, b.operands, Elements::Numbers,
+                          [](Scalars &s, ValueRange in) { return s.add(in[0], in[1]); });
 }
 
 /// x^y. The exponents that need no logarithm are the common ones, and exact.
@@ -116,8 +134,7 @@ static void populateBitwise(LoweringPatterns &patterns) {
 
 void populateArithmeticPatterns(LoweringPatterns &patterns) {
   constexpr Elements numbers = Elements::Numbers;
-  addElementwise<onnx::AddOp>(patterns, numbers,
-                              [](Scalars &s, onnx::AddOp, ValueRange in) { return s.add(in[0], in[1]); });
+  patterns.add<onnx::AddOp>(lowerAdd);
   addElementwise<onnx::SubOp>(
       patterns, numbers, [](Scalars &s, onnx::SubOp, ValueRange in) { return s.subtract(in[0], in[1]); });
   addElementwise<onnx::MulOp>(

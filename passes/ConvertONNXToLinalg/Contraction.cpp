@@ -25,6 +25,19 @@ ZeroPoint zeroPointOf(Emitter &b, unsigned i) {
   return {extend(b, number, i32, b.isUnsigned(i)), {}};
 }
 
+Value contractOnBias(Emitter &b, Value sum, Value bias) {
+  auto contraction = sum.getDefiningOp<linalg::GenericOp>();
+  if (!contraction || contraction.getNumReductionLoops() == 0 || !elementOf(sum).isInteger(32) ||
+      shapeOf(sum) != b.resultShape())
+    return {};
+  auto zeros = contraction.getOutputs()[0].getDefiningOp<linalg::FillOp>();
+  if (!zeros || !matchPattern(zeros.getInputs()[0], m_Zero()))
+    return {};
+  IRMapping mapping;
+  mapping.map(contraction.getOutputs()[0], broadcastTo(b, bias, shapeOf(sum)));
+  return b.clone(*contraction, mapping)->getResult(0);
+}
+
 Type accumulatorOf(Type element) {
   if (isa<Float16Type, BFloat16Type>(element))
     return Float32Type::get(element.getContext());

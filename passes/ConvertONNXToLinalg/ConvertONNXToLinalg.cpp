@@ -48,6 +48,21 @@ bool reportUnboundDimensions(func::FuncOp function) {
   return !reported.empty();
 }
 
+/// Keeps in `onnx.type` the element types of the interface that signless types do not tell.
+void recordSigns(func::FuncOp function) {
+  auto unsignedElement = [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return shaped && shaped.getElementType().isUnsignedInteger() ? TypeAttr::get(shaped.getElementType())
+                                                                 : TypeAttr();
+  };
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (TypeAttr type = unsignedElement(function.getArgumentTypes()[i]))
+      function.setArgAttr(i, "onnx.type", type);
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    if (TypeAttr type = unsignedElement(function.getResultTypes()[i]))
+      function.setResultAttr(i, "onnx.type", type);
+}
+
 bool lacksStaticShape(Operation *op) {
   auto isDynamic = [](Type type) {
     auto shaped = dyn_cast<ShapedType>(type);
@@ -69,7 +84,10 @@ struct ConvertONNXToLinalg : impl::ConvertONNXToLinalgBase<ConvertONNXToLinalg> 
 
   void runOnOperation() override {
     bool unbound = false;
-    getOperation().walk([&](func::FuncOp function) { unbound |= reportUnboundDimensions(function); });
+    getOperation().walk([&](func::FuncOp function) {
+      unbound |= reportUnboundDimensions(function);
+      recordSigns(function);
+    });
     Refusals refusals;
     if (failed(convert(refusals)))
       return signalPassFailure();

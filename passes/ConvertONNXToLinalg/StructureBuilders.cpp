@@ -173,8 +173,17 @@ Value elementwise(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Type element
 Value broadcastTo(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> shape) {
   if (shapeOf(value) == shape)
     return value;
-  return elementwise(b, shape, elementOf(value), value,
-                     [](ImplicitLocOpBuilder &, ValueRange in) { return in[0]; });
+  int64_t added = shape.size() - tensorType(value).getRank();
+  auto dimensions = llvm::to_vector(llvm::seq<int64_t>(0, added));
+  SmallVector<int64_t> dropped;
+  for (auto [i, extent] : llvm::enumerate(shapeOf(value))) {
+    if (extent == 1 && shape[added + i] != 1) {
+      dropped.push_back(i);
+      dimensions.push_back(added + i);
+    }
+  }
+  Value target = empty(b, shape, elementOf(value));
+  return linalg::BroadcastOp::create(b, dropDimensions(b, value, dropped), target, dimensions).getResult()[0];
 }
 
 Value extendHalf(ImplicitLocOpBuilder &b, Value value) {
