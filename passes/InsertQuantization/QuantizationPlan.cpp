@@ -10,6 +10,8 @@
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/MapVector.h"
 
+#include <limits>
+
 using namespace mlir;
 using quern::onnx::IntegerForm;
 
@@ -146,6 +148,9 @@ private:
     if (!range)
       return op->emitError() << "the range of '" << onnx::getValueName(value)
                              << "' is unknown: calibrate the model first";
+    constexpr double largest = std::numeric_limits<float>::max();
+    if (range->min < -largest || range->max > largest)
+      return op->emitError("has an operand or result beyond the range of float32");
     QuantizerAttr quantizer = activationsQuantizer(op);
     if (group.quantizer && group.quantizer != quantizer)
       return op->emitError("shares a scale with nodes of another activation format");

@@ -153,6 +153,9 @@ static LogicalResult quantizeOp(onnx::QuantizableOpInterface op, QuantizerAttr f
       read->bias,        read->channels.channels,
       read->activations, bits};
   WeightCodes codes = quantizeWeight(problem);
+  auto isNormal = [&](float scale) { return std::isnormal(scale * read->activations.scale); };
+  if (!llvm::all_of(codes.scales, isNormal))
+    return op->emitError("has activations and weights too large to multiply in float32; leave it float");
   if (largestAccumulator(problem, read->channels, codes) > std::numeric_limits<int32_t>::max())
     return op->emitError("could overflow its 32-bit accumulator; leave it float");
 
