@@ -153,7 +153,7 @@ private:
       size_t digit = kDigits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);
       if (digit == std::string_view::npos)
         return false;
-      code = code * 16 + digit;
+      code = code * 16 + static_cast<uint32_t>(digit);
     }
     rest.remove_prefix(4);
     return true;

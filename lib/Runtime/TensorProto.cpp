@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Runtime/TensorProto.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace quern {
@@ -54,7 +55,7 @@ public:
     T bits;
     if (rest.size() < sizeof(T))
       return false;
-    std::memcpy(&bits, rest.data(), sizeof(T));
+    std::copy_n(rest.begin(), sizeof(T), reinterpret_cast<char *>(&bits));
     rest.remove_prefix(sizeof(T));
     value = bits;
     return true;

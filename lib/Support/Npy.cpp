@@ -174,7 +174,7 @@ int64_t NpyArray::elementCount() const {
 
 void swapByteOrder(std::vector<std::byte> &data, size_t elementBytes) {
   for (size_t at = 0; at + elementBytes <= data.size(); at += elementBytes)
-    std::reverse(data.begin() + at, data.begin() + at + elementBytes);
+    std::reverse(data.data() + at, data.data() + at + elementBytes);
 }
 
 /// Column-major to row-major: walks the result in order, keeping the source's offset as the odometer turns.

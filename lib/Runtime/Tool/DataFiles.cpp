@@ -27,6 +27,10 @@ std::string quoteList(const std::vector<TensorInfo> &infos) {
   return list.empty() ? "none" : list;
 }
 
+std::string unknownInput(const LoadedModel &model, const std::string &name) {
+  return "the model has no input '" + name + "'; it has " + quoteList(model.inputs());
+}
+
 std::optional<size_t> findTensor(const std::vector<TensorInfo> &infos, const std::string &name) {
   for (size_t index = 0; index < infos.size(); ++index)
     if (infos[index].name == name)
@@ -34,7 +38,7 @@ std::optional<size_t> findTensor(const std::vector<TensorInfo> &infos, const std
   return std::nullopt;
 }
 
-std::string describe(const TensorInfo &info, std::vector<int64_t> shape) {
+std::string describe(const TensorInfo &info, const std::vector<int64_t> &shape) {
   return describeType(ElementType(info.elementType), shape);
 }
 
@@ -72,8 +76,7 @@ std::vector<NpyArray> readInputs(const LoadedModel &model, const std::vector<std
   for (const std::string &argument : arguments) {
     std::optional<size_t> index = matchInput(inputs, argument);
     if (!index) {
-      complaints.push_back("the model has no input '" + argument.substr(0, argument.find('=')) +
-                           "'; it has " + quoteList(inputs));
+      complaints.push_back(unknownInput(model, argument.substr(0, argument.find('='))));
       continue;
     }
     const TensorInfo &info = inputs[*index];
@@ -91,11 +94,11 @@ std::vector<NpyArray> readInputs(const LoadedModel &model, const std::vector<std
   }
   std::vector<NpyArray> arrays;
   for (size_t index = 0; index < inputs.size(); ++index) {
-    if (!found[index])
+    if (std::optional<NpyArray> &array = found[index])
+      arrays.push_back(std::move(*array));
+    else
       complaints.push_back("input '" + inputs[index].name + "' is missing: expected " +
                            describe(inputs[index], inputs[index].shape));
-    else
-      arrays.push_back(std::move(*found[index]));
   }
   return arrays;
 }
@@ -127,8 +130,7 @@ std::vector<NpyArray> readSamples(const LoadedModel &model, const std::string &p
   }
   for (const auto &[name, array] : *arrays)
     if (!findTensor(model.inputs(), name))
-      complaints.push_back("'" + path + "': the model has no input '" + name + "'; it has " +
-                           quoteList(model.inputs()));
+      complaints.push_back("'" + path + "': " + unknownInput(model, name));
 
   count = -1;
   std::vector<NpyArray> samples;
@@ -230,10 +232,12 @@ bool writeFile(const std::string &path, const std::string &bytes, std::string &e
 std::string toFileName(const std::string &valueName) {
   constexpr size_t kLongest = 200;
   std::string name;
-  for (unsigned char c : valueName) {
-    bool plain = c > 0x20 && c != 0x7F && c != '/' && c != '\\' && c != '%' && !(c == '.' && name.empty());
+  for (char c : valueName) {
+    auto code = static_cast<unsigned char>(c);
+    bool plain =
+        code > 0x20 && code != 0x7F && c != '/' && c != '\\' && c != '%' && !(c == '.' && name.empty());
     char escaped[4];
-    std::snprintf(escaped, sizeof(escaped), "%%%02X", c);
+    std::snprintf(escaped, sizeof(escaped), "%%%02X", code);
     name += plain ? std::string(1, c) : escaped;
   }
   if (name.size() <= kLongest)

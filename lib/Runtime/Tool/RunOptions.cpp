@@ -142,7 +142,7 @@ private:
       return complain("expected a number of threads from 0 to " + std::to_string(kMost) + ", got '" + text +
                       "'");
     if (options.threads == 0)
-      options.threads = std::max(1u, std::thread::hardware_concurrency());
+      options.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     return true;
   }
 

@@ -29,6 +29,7 @@ bool isSameFile(const std::string &a, const std::string &b) {
 
 std::vector<const NpyArray *> toPointers(const std::vector<NpyArray> &arrays) {
   std::vector<const NpyArray *> pointers;
+  pointers.reserve(arrays.size());
   for (const NpyArray &array : arrays)
     pointers.push_back(&array);
   return pointers;
@@ -85,6 +86,7 @@ public:
       return refuse(complaints);
 
     std::vector<NpyArray> outputs;
+    outputs.reserve(model.outputs().size());
     for (const TensorInfo &info : model.outputs()) {
       NpyArray &array = outputs.emplace_back();
       array.type = ElementType(info.elementType);
@@ -166,6 +168,8 @@ private:
   int32_t runSample(const std::vector<NpyArray> &inputs, std::vector<NpyArray> &outputs, int64_t sample) {
     std::vector<const void *> inputData;
     std::vector<void *> outputData;
+    inputData.reserve(inputs.size());
+    outputData.reserve(outputs.size());
     for (size_t index = 0; index < inputs.size(); ++index)
       inputData.push_back(inputs[index].data.data() + sample * model.inputs()[index].bytes());
     for (size_t index = 0; index < outputs.size(); ++index)

@@ -17,12 +17,17 @@ namespace quern {
 Target::~Target() = default;
 
 bool Target::mayCall(llvm::StringRef function) const {
-  static const llvm::StringSet<> kAllowed = {
-      "memcpy", "memmove", "memset",    "memcmp",     "bcmp",   "floor",   "floorf", "ceil",       "ceilf",
-      "trunc",  "truncf",  "roundeven", "roundevenf", "rint",   "rintf",   "fmod",   "fmodf",      "round",
-      "roundf", "sqrt",    "sqrtf",     "nearbyint",  "lrintf", "llrintf", "lrint",  "nearbyintf", "llrint",
-  };
-  return kAllowed.contains(function);
+  static const llvm::StringSet<> kMemory = {"memcpy", "memmove", "memset", "memcmp", "bcmp"};
+  static const llvm::StringSet<> kExact = {"floor", "ceil", "trunc", "roundeven", "rint",   "nearbyint",
+                                           "round", "sqrt", "fmod",  "lrint",     "llrint", "fma"};
+  // Functions of single precision are expanded (quern-expand-math), so that all machines compute the same.
+  static const llvm::StringSet<> kDouble = {
+      "exp",  "exp2", "expm1", "log",  "log2", "log10", "log1p", "pow",   "sin",   "cos", "tan", "asin",
+      "acos", "atan", "atan2", "sinh", "cosh", "tanh",  "asinh", "acosh", "atanh", "erf", "cbrt"};
+  llvm::StringRef exact = function;
+  exact.consume_back("f");
+  return kMemory.contains(function) || kDouble.contains(function) || kExact.contains(function) ||
+         kExact.contains(exact);
 }
 
 static void initializeLLVMTargets() {
