@@ -20,10 +20,8 @@ void populatePreparePipeline(mlir::OpPassManager &manager, const PrepareOptions 
   manager.addPass(mlir::createInlinerPass());
   manager.addPass(mlir::createSymbolDCEPass());
   manager.addPass(createBindDimensions(binding));
-  // A decided If is inlined by canonicalization, which lets shapes flow through what it held; so twice.
   manager.addPass(createInferShapes());
   manager.addPass(mlir::createCanonicalizerPass());
-  manager.addPass(createInferShapes());
   auto &functions = manager.nest<mlir::func::FuncOp>();
   functions.addPass(createFoldConstants());
   functions.addPass(createSimplifyGraph());
