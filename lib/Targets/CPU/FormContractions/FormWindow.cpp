@@ -5,6 +5,7 @@
 #include "lib/Targets/CPU/Loops/StridedNest.h"
 #include "lib/Targets/CPU/Loops/VectorizeBody.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -44,6 +45,13 @@ static bool hasContiguousChannels(linalg::GenericOp op, unsigned channel) {
   return true;
 }
 
+/// A product that is added may be rounded once, as in contractions; the order of the sum stays.
+static void allowFusedMultiplyAdd(Block &body) {
+  for (Operation &op : body)
+    if (isa<arith::MulFOp, arith::AddFOp>(op))
+      op.setAttr("fastmath", arith::FastMathFlagsAttr::get(op.getContext(), arith::FastMathFlags::contract));
+}
+
 FailureOr<Operation *> formWindow(linalg::GenericOp op, RewriterBase &rewriter) {
   if (op.getNumDpsInits() != 1 || !op.hasPureTensorSemantics() || op.getNumReductionLoops() == 0 ||
       ShapedType::isDynamicShape(op.getStaticLoopRanges()) || op.hasIndexSemantics() ||
@@ -80,6 +88,7 @@ FailureOr<Operation *> formWindow(linalg::GenericOp op, RewriterBase &rewriter) 
                                  rewriter.getI64IntegerAttr(op.getNumReductionLoops()),
                                  rewriter.getAffineMapArrayAttr(maps));
   rewriter.inlineRegionBefore(op.getRegion(), window.getBody(), window.getBody().end());
+  allowFusedMultiplyAdd(window.getBody().front());
   Operation *yield = window.getBody().front().getTerminator();
   rewriter.setInsertionPoint(yield);
   rewriter.replaceOpWithNewOp<YieldOp>(yield, yield->getOperand(0));
