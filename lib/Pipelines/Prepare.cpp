@@ -4,6 +4,7 @@
 #include "passes/BindDimensions/BindDimensions.h"
 #include "passes/FoldBatchNorm/FoldBatchNorm.h"
 #include "passes/FoldConstants/FoldConstants.h"
+#include "passes/ImportQuantization/ImportQuantization.h"
 #include "passes/InferShapes/InferShapes.h"
 #include "passes/SimplifyGraph/SimplifyGraph.h"
 
@@ -22,6 +23,8 @@ void populatePreparePipeline(mlir::OpPassManager &manager, const PrepareOptions 
   manager.addPass(createBindDimensions(binding));
   manager.addPass(createInferShapes());
   manager.addPass(mlir::createCanonicalizerPass());
+  // Before constants are folded: codes of weights are to stay codes.
+  manager.addPass(createImportQuantization());
   auto &functions = manager.nest<mlir::func::FuncOp>();
   functions.addPass(createFoldConstants());
   functions.addPass(createSimplifyGraph());
