@@ -2,6 +2,7 @@
 #include "lib/Pipelines/RegisterStages.h"
 
 #include "lib/Pipelines/Assign.h"
+#include "lib/Pipelines/Integerize.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
 
@@ -10,6 +11,7 @@ namespace quern {
 void registerAllStages() {
   registerAssignStage();
   registerQuantizeStage();
+  registerIntegerizeStage();
   registerStructureStage();
 }
 

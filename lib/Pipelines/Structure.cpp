@@ -3,6 +3,7 @@
 #include "lib/Pipelines/Structure.h"
 
 #include "passes/ConvertONNXToLinalg/ConvertONNXToLinalg.h"
+#include "passes/ConvertQuernToLinalg/ConvertQuernToLinalg.h"
 
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -11,6 +12,7 @@ namespace quern {
 
 void populateStructurePipeline(mlir::OpPassManager &passes, const StructureOptions &) {
   passes.addPass(createConvertONNXToLinalg());
+  passes.addPass(createConvertQuernToLinalg());
   passes.addPass(mlir::createReconcileUnrealizedCastsPass());
 }
 

@@ -61,7 +61,7 @@ public:
 
   llvm::Error rewrite(NodeProto node, Rewriter &to) const override {
     if (auto ratio = takeAttribute(node, "ratio"))
-      setInput(node, 1, llvm::cantFail(to.scalar(ratio->f(), "tensor(float)")));
+      setInput(node, 1, to.floats(ratio->f()));
     to.add(std::move(node));
     return llvm::Error::success();
   }

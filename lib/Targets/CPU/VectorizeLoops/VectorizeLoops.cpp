@@ -30,15 +30,12 @@ struct VectorizeLoopsPass : impl::VectorizeLoopsBase<VectorizeLoopsPass> {
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());
-    getOperation().walk([&](Operation *op) {
-      FailureOr<VectorNest> nest = describeNest(op, rewriter);
-      if (failed(nest))
-        return;
-      FailureOr<VectorPlan> plan = planVectors(*nest, *capabilities);
+    getOperation().walk([&](linalg::LinalgOp op) {
+      FailureOr<VectorPlan> plan = planVectors(op, *capabilities, rewriter);
       if (failed(plan))
         return;
       rewriter.setInsertionPoint(op);
-      emitVectorLoops(rewriter, *nest, *plan);
+      emitVectorLoops(rewriter, op, *plan);
       rewriter.eraseOp(op);
     });
   }
