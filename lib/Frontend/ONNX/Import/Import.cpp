@@ -52,7 +52,7 @@ static void describe(ModuleOp module, const LoadedModel &model) {
   if (!model.proto->producer_version().empty())
     producer += " " + model.proto->producer_version();
   module->setAttr("onnx.opset", builder.getI64IntegerAttr(schema::newestOpset()));
-  module->setAttr("onnx.model_hash", builder.getStringAttr(model.hash));
+  module->setAttr("onnx.model_hash", builder.getStringAttr(hashWithExternalData(model)));
   module->setAttr("onnx.producer", builder.getStringAttr(producer));
 }
 

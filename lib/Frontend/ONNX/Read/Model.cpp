@@ -4,6 +4,7 @@
 #include "lib/Support/Files.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/SHA256.h"
 
 namespace quern {
@@ -19,6 +20,22 @@ llvm::Expected<LoadedModel> loadModel(llvm::StringRef path, const Limits &limits
     return std::move(error);
   model.hash = llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(bytes)), /*LowerCase=*/true);
   return model;
+}
+
+std::string hashWithExternalData(const LoadedModel &model) {
+  llvm::SHA256 hash;
+  bool hasExternal = false;
+  hash.update(llvm::StringRef(model.hash));
+  for (const auto &tensor : model.proto->graph().initializer()) {
+    if (tensor.data_location() != proto::TensorProto::EXTERNAL)
+      continue;
+    hasExternal = true;
+    TensorBytes data = readTensor(tensor, model.proto, *model.files);
+    // Gigabytes of weights: SHA-256 sees only their digest.
+    llvm::ArrayRef bytes(reinterpret_cast<const uint8_t *>(data.bytes.data()), data.bytes.size());
+    hash.update(llvm::BLAKE3::hash(bytes));
+  }
+  return hasExternal ? llvm::toHex(hash.final(), /*LowerCase=*/true) : model.hash;
 }
 
 } // namespace quern
