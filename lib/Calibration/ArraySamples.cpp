@@ -5,6 +5,8 @@
 #include "lib/Calibration/SampleLayout.h"
 #include "lib/Support/NpyStream.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 namespace quern {
 namespace {
 

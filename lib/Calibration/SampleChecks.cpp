@@ -2,6 +2,7 @@
 #include "lib/Calibration/SampleChecks.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Twine.h"
 
 #include <cmath>
 #include <cstring>
@@ -70,9 +71,12 @@ void checkNames(llvm::ArrayRef<std::string> names, llvm::ArrayRef<InputSpec> inp
   for (const InputSpec &input : inputs)
     if (!llvm::is_contained(names, input.name))
       problems.add("no array for the input " + describe(input));
-  for (const std::string &name : names)
-    if (llvm::none_of(inputs, [&](const InputSpec &input) { return input.name == name; }))
+  for (auto [index, name] : llvm::enumerate(names)) {
+    if (llvm::is_contained(names.take_front(index), name))
+      problems.add("two arrays are named '" + name + "'");
+    if (llvm::none_of(inputs, [&, &name = name](const InputSpec &input) { return input.name == name; }))
       problems.add("'" + name + "' is not an input of the model (its inputs: " + listNames(inputs) + ")");
+  }
 }
 
 } // namespace quern

@@ -34,7 +34,7 @@ void checkType(ElementType type, const InputSpec &input, DataProblems &problems)
 void checkFinite(const Sample &sample, llvm::ArrayRef<InputSpec> inputs, const llvm::Twine &place,
                  DataProblems &problems);
 
-/// Adds a problem for each name that is not an input's and each input that is not named.
+/// Adds a problem for each name that is not an input's or is there twice, and each input that is not named.
 void checkNames(llvm::ArrayRef<std::string> names, llvm::ArrayRef<InputSpec> inputs, DataProblems &problems);
 
 } // namespace quern

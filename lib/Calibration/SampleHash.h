@@ -4,6 +4,7 @@
 
 #include "lib/Calibration/Sample.h"
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <array>

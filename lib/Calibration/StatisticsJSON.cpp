@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Calibration/Statistics.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 namespace json = llvm::json;
 
@@ -248,7 +252,8 @@ Statistics readRoot(const json::Value &value, std::string &error) {
   return statistics;
 }
 
-/// True if arrays and objects nest deeper than any statistics do. The JSON parser recurses, so this is asked before.
+/// True if arrays and objects nest deeper than any statistics do. The JSON parser recurses, so this is asked
+/// before.
 bool nestsTooDeep(llvm::StringRef text) {
   constexpr int kDeepest = 16;
   int depth = 0;

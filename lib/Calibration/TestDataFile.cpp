@@ -4,7 +4,7 @@
 #include "lib/Frontend/ONNX/Read/Tensor.h"
 #include "lib/Support/Files.h"
 
-#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <cstring>
 

@@ -38,12 +38,13 @@ static void mergeChannels(TensorStatistics &into, const std::vector<ChannelRange
 }
 
 void TensorStatistics::add(std::span<const float> values, int64_t channelCount, int64_t inner) {
-  std::vector<float> finite;
-  if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
-    std::ranges::copy_if(values, std::back_inserter(finite),
-                         [](float value) { return std::isfinite(value); });
-  else
-    finite.assign(values.begin(), values.end());
+  auto isFinite = [](float value) { return std::isfinite(value); };
+  std::vector<float> kept;
+  std::span<const float> finite = values;
+  if (!std::ranges::all_of(values, isFinite)) {
+    std::ranges::copy_if(values, std::back_inserter(kept), isFinite);
+    finite = kept;
+  }
   nonFinite += static_cast<int64_t>(values.size() - finite.size());
   if (finite.empty())
     return;

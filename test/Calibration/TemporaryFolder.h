@@ -9,8 +9,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <fstream>
+#include <span>
 
 namespace quern {
 
@@ -44,7 +45,7 @@ protected:
 template <typename T>
 NpyArray makeArray(ElementType type, std::vector<int64_t> shape, const std::vector<T> &values) {
   NpyArray array{type, std::move(shape), std::vector<std::byte>(values.size() * sizeof(T))};
-  std::memcpy(array.data.data(), values.data(), array.data.size());
+  std::ranges::copy(std::as_bytes(std::span(values)), array.data.begin());
   return array;
 }
 
@@ -54,7 +55,7 @@ inline NpyArray makeFloats(std::vector<int64_t> shape, const std::vector<float> 
 
 template <typename T> std::vector<T> valuesOf(const NpyArray &array) {
   std::vector<T> values(array.data.size() / sizeof(T));
-  std::memcpy(values.data(), array.data.data(), array.data.size());
+  std::ranges::copy(array.data, std::as_writable_bytes(std::span(values)).begin());
   return values;
 }
 
