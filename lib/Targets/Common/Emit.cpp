@@ -22,6 +22,9 @@ using namespace mlir;
 namespace quern {
 
 LogicalResult lowerModule(ModuleOp module, const Target &target) {
+  DialectRegistry registry;
+  target.registerDialects(registry);
+  module.getContext()->appendDialectRegistry(registry);
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
   target.buildLoweringPipeline(pm);
   return pm.run(module);

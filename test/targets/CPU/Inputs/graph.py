@@ -235,3 +235,10 @@ class Graph:
         v, shape = value
         output = np.zeros(shape, np.uint8 if self.integer else np.float32)
         return function(self.inputs, output, self.body, v), [a for _, a in self.inputs], output
+
+    def model(self, value):
+        """The graph as a model: @main on tensors, with names."""
+        v, shape = value
+        arguments = ", ".join(f'%{n}: tensor<{mlir_type(a)}> {{onnx.name = "{n}"}}' for n, a in self.inputs)
+        t = self.type(shape)
+        return f'func.func @main({arguments}) -> ({t} {{onnx.name = "y"}}) {{\n{self.body}return %{v} : {t}\n}}\n'
