@@ -150,6 +150,10 @@ int32_t LoadedModel::run(const void *const *inputs, void *const *outputs, const 
 
 std::optional<std::vector<NpyArray>> LoadedModel::run(const std::vector<const NpyArray *> &inputs,
                                                       std::string &error, const quern_parallel *parallel) {
+  if (inputs.size() != inputInfos.size()) {
+    error = "expected " + std::to_string(inputInfos.size()) + " inputs, got " + std::to_string(inputs.size());
+    return std::nullopt;
+  }
   std::vector<const void *> inputData;
   for (size_t index = 0; index < inputInfos.size(); ++index) {
     const TensorInfo &info = inputInfos[index];

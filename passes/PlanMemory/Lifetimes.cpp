@@ -30,6 +30,12 @@ static Block *commonBlock(Block *block, ArrayRef<Operation *> users) {
   return block;
 }
 
+bool Lifetimes::isUsedInside(Operation *op, Value alloc) const {
+  return llvm::any_of(views.resolve(alloc), [&](Value alias) {
+    return llvm::any_of(alias.getUsers(), [&](Operation *user) { return op->isProperAncestor(user); });
+  });
+}
+
 PlannedBuffer Lifetimes::lifetime(memref::AllocOp alloc, int64_t bytes) const {
   SmallVector<Operation *> users;
   for (Value alias : views.resolve(alloc.getResult()))

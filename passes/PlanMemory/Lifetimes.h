@@ -22,6 +22,9 @@ public:
   /// True when `view` may show memory of `alloc`.
   bool mayShow(mlir::Value alloc, mlir::Value view) const { return views.resolve(alloc).contains(view); }
 
+  /// True when an operation inside `op` uses memory of `alloc`.
+  bool isUsedInside(mlir::Operation *op, mlir::Value alloc) const;
+
   int64_t begin(mlir::Operation *op) const { return numbers.at(op).first; }
   int64_t end(mlir::Operation *op) const { return numbers.at(op).second; }
 

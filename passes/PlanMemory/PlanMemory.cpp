@@ -44,7 +44,7 @@ static Value findInputToOverwrite(linalg::LinalgOp op, Value buffer, const Lifet
   auto type = cast<MemRefType>(buffer.getType());
   for (OpOperand *input : op.getDpsInputOperands()) {
     Value candidate = input->get();
-    if (candidate.getType() != type || !diesHere(candidate))
+    if (candidate.getType() != type || !diesHere(candidate) || lifetimes.isUsedInside(op, candidate))
       continue;
     bool sameElementOnly = llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
       if (operand.get() == candidate)

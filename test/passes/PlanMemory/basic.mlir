@@ -80,6 +80,31 @@ func.func @main(%x: memref<4x4xf32>, %y: memref<4x4xf32>) {
 
 // -----
 
+// So does a body that reads elements of its own choice.
+
+// CHECK-LABEL: func.func @main
+// CHECK-SAME:    quern.workspace_bytes = 128 : i64
+#id = affine_map<(i) -> (i)>
+func.func @main(%x: memref<16xf32>, %y: memref<16xf32>) {
+  %c15 = arith.constant 15 : index
+  %a = memref.alloc() : memref<16xf32>
+  linalg.exp ins(%x : memref<16xf32>) outs(%a : memref<16xf32>)
+  %b = memref.alloc() : memref<16xf32>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%a : memref<16xf32>) outs(%b : memref<16xf32>) {
+    ^bb0(%p: f32, %o: f32):
+      %i = linalg.index 0 : index
+      %j = arith.subi %c15, %i : index
+      %q = memref.load %a[%j] : memref<16xf32>
+      %s = arith.addf %p, %q : f32
+      linalg.yield %s : f32
+  }
+  linalg.exp ins(%b : memref<16xf32>) outs(%y : memref<16xf32>)
+  return
+}
+
+// -----
+
 // Lifetimes that end leave gaps; the small buffer goes into the one that fits best. Sizes are rounded up to 64 bytes.
 
 // CHECK-LABEL: func.func @main
