@@ -4,6 +4,7 @@
 #include "passes/BindDimensions/BindDimensions.h"
 #include "passes/FoldBatchNorm/FoldBatchNorm.h"
 #include "passes/FoldConstants/FoldConstants.h"
+#include "passes/ImportQuantization/ImportQuantization.h"
 #include "passes/InferShapes/InferShapes.h"
 #include "passes/SimplifyGraph/SimplifyGraph.h"
 
@@ -20,10 +21,10 @@ void populatePreparePipeline(mlir::OpPassManager &manager, const PrepareOptions 
   manager.addPass(mlir::createInlinerPass());
   manager.addPass(mlir::createSymbolDCEPass());
   manager.addPass(createBindDimensions(binding));
-  // A decided If is inlined by canonicalization, which lets shapes flow through what it held; so twice.
   manager.addPass(createInferShapes());
   manager.addPass(mlir::createCanonicalizerPass());
-  manager.addPass(createInferShapes());
+  // Before constants are folded: codes of weights are to stay codes.
+  manager.addPass(createImportQuantization());
   auto &functions = manager.nest<mlir::func::FuncOp>();
   functions.addPass(createFoldConstants());
   functions.addPass(createSimplifyGraph());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Runtime/ThreadPool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -12,6 +14,16 @@ namespace {
 
 /// Longer than the serial part between two loops of a model, shorter than a scheduler's time slice.
 constexpr int kSpins = 20000;
+
+/// Enough for a thread that comes late to find something left to do, few enough to cost little.
+constexpr int64_t kChunksPerThread = 4;
+
+struct Loop {
+  void (*task)(void *argument, int64_t begin, int64_t end) = nullptr;
+  void *argument = nullptr;
+  int64_t count = 0;
+  int64_t chunks = 0;
+};
 
 void relax() {
 #if defined(__x86_64__)
@@ -23,11 +35,15 @@ void relax() {
 
 } // namespace
 
-/// A loop is published by advancing `round`; each helper does its share and then counts itself in `finished`.
-/// Shares are fixed by the thread's index, so a loop costs two cache lines and no lock while the helpers
-/// spin.
+/// A loop is cut into chunks, and each thread has a share of them, contiguous so that loops over the same
+/// data meet it in the same cache. A thread takes the chunks of its own share, then those that others have
+/// not begun: the caller never waits for a thread that has not woken up.
+///
+/// A chunk is claimed by advancing `next` of its share. Until all chunks are counted in `finished` the loop
+/// does not end, so whoever has claimed one may read the loop; and the loop was written before any chunk
+/// could be claimed.
 struct ThreadPool::State {
-  explicit State(int32_t threads) : threadCount(threads) {
+  explicit State(int32_t threads) : shares(threads) {
     for (int32_t index = 1; index < threads; ++index)
       helpers.emplace_back([this, index] { help(index); });
   }
@@ -42,13 +58,17 @@ struct ThreadPool::State {
       helper.join();
   }
 
-  void run(void (*body)(void *, int64_t, int64_t), void *bodyArgument, int64_t iterations) {
-    if (iterations < 2)
-      return iterations == 1 ? body(bodyArgument, 0, 1) : void();
-    task = body;
-    argument = bodyArgument;
-    count = iterations;
+  void run(Loop toRun) {
+    if (toRun.count < 2)
+      return toRun.count == 1 ? toRun.task(toRun.argument, 0, 1) : void();
+    int64_t threads = std::ssize(shares);
+    loop = toRun;
+    loop.chunks = std::min(loop.count, threads * kChunksPerThread);
     finished.store(0, std::memory_order_relaxed);
+    for (int64_t index = 0; index < threads; ++index)
+      shares[index].range.store(
+          Share::pack(index * loop.chunks / threads, (index + 1) * loop.chunks / threads),
+          std::memory_order_release);
     round.fetch_add(1); // sequentially consistent, against `sleepers` in waitForRound
     if (sleepers.load() != 0) {
       {
@@ -56,38 +76,55 @@ struct ThreadPool::State {
       } // a helper that has seen no new round is now asleep
       wake.notify_all();
     }
-    doShare(0);
+    work(0);
     int spins = 0;
-    while (finished.load(std::memory_order_acquire) != threadCount - 1)
+    while (finished.load(std::memory_order_acquire) != loop.chunks)
       ++spins < kSpins ? relax() : std::this_thread::yield();
   }
 
 private:
-  void doShare(int32_t index) {
-    int64_t begin = share(index), end = share(index + 1);
-    if (begin < end)
-      task(argument, begin, end);
-  }
+  /// The chunks of one thread that nobody has begun: [next, end) in one word.
+  struct alignas(64) Share {
+    static uint64_t pack(uint64_t next, uint64_t end) { return next << 32 | end; }
 
-  /// Where the share of thread `index` begins; shares differ by one iteration at most.
-  int64_t share(int32_t index) const {
-    int64_t whole = count / threadCount, rest = count % threadCount;
-    return index * whole + (index < rest ? index : rest);
-  }
-
-  void help(int32_t index) {
-    uint64_t seen = 0;
-    while (waitForRound(seen)) {
-      ++seen;
-      doShare(index);
-      finished.fetch_add(1, std::memory_order_release);
+    /// The number of the chunk claimed, or -1.
+    int64_t claim() {
+      uint64_t current = range.load(std::memory_order_relaxed);
+      while (current >> 32 < (current & UINT32_MAX))
+        if (range.compare_exchange_weak(current, current + pack(1, 0), std::memory_order_acq_rel))
+          return static_cast<int64_t>(current >> 32);
+      return -1;
     }
+
+    std::atomic<uint64_t> range{0};
+  };
+
+  /// Does the chunks of the thread's own share, then of the next ones.
+  void work(int64_t thread) {
+    int64_t done = 0, threads = std::ssize(shares);
+    for (int64_t step = 0; step < threads; ++step) {
+      Share &share = shares[(thread + step) % threads];
+      for (int64_t chunk = share.claim(); chunk >= 0; chunk = share.claim(), ++done)
+        loop.task(loop.argument, chunk * loop.count / loop.chunks, (chunk + 1) * loop.count / loop.chunks);
+    }
+    if (done != 0)
+      finished.fetch_add(done, std::memory_order_release);
   }
 
-  /// False when the pool ends.
-  bool waitForRound(uint64_t seen) {
+  void help(int64_t thread) {
+    uint64_t seen = 0;
+    while (waitForRound(seen))
+      work(thread);
+  }
+
+  /// Waits for a round other than `seen`, which it then sets; false when the pool ends.
+  bool waitForRound(uint64_t &seen) {
+    auto isNew = [&] {
+      uint64_t current = round.load();
+      return current != seen && (seen = current, true);
+    };
     for (int spins = 0; spins < kSpins; ++spins) {
-      if (round.load(std::memory_order_acquire) != seen)
+      if (isNew())
         return true;
       if (stopping.load(std::memory_order_relaxed))
         return false;
@@ -95,18 +132,16 @@ private:
     }
     std::unique_lock lock(mutex);
     sleepers.fetch_add(1);
-    wake.wait(lock, [&] { return round.load() != seen || stopping.load(); });
+    bool found = false;
+    wake.wait(lock, [&] { return (found = isNew()) || stopping.load(); });
     sleepers.fetch_sub(1);
-    return round.load() != seen;
+    return found;
   }
 
-  const int32_t threadCount;
-  void (*task)(void *, int64_t, int64_t) = nullptr;
-  void *argument = nullptr;
-  int64_t count = 0;
-
+  std::vector<Share> shares;
+  Loop loop;
   alignas(64) std::atomic<uint64_t> round{0};
-  alignas(64) std::atomic<int32_t> finished{0};
+  alignas(64) std::atomic<int64_t> finished{0};
   alignas(64) std::atomic<int32_t> sleepers{0};
   std::atomic<bool> stopping{false};
   std::mutex mutex;
@@ -118,7 +153,7 @@ ThreadPool::ThreadPool(int32_t threads) : state(threads > 1 ? std::make_unique<S
   interface.context = state.get();
   interface.threads = threads > 1 ? threads : 1;
   interface.run = [](void *context, void (*task)(void *, int64_t, int64_t), void *argument, int64_t count) {
-    static_cast<State *>(context)->run(task, argument, count);
+    static_cast<State *>(context)->run({task, argument, count});
   };
 }
 

@@ -80,15 +80,16 @@ public:
   /// Resolves the user's choices into the record, or says what would be accepted. Call before anything else.
   virtual llvm::Error configure(const TargetOptions &options) = 0;
 
-  /// Adds the dialects and interfaces that the lowering needs beyond `registerCommonDialects`.
+  /// Adds the dialects and interfaces that the lowering needs beyond `registerCommonDialects`; `lowerModule`
+  /// calls it.
   virtual void registerDialects(mlir::DialectRegistry &registry) const {}
 
   /// Appends the passes on a module that lower linalg on tensors to the LLVM dialect.
   virtual void buildLoweringPipeline(mlir::OpPassManager &pm) const = 0;
 
   /// True for a function outside the model that generated code may call: by default the C library's memory
-  /// functions, which compilers call on their own, and those functions of its mathematics whose result is
-  /// exact.
+  /// functions, which compilers call on their own, the functions of its mathematics whose result is exact,
+  /// and those of double precision.
   virtual bool mayCall(llvm::StringRef function) const;
 
   /// LLVM's code generator for the record's triple, CPU and features.

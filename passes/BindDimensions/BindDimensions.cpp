@@ -38,9 +38,10 @@ static LogicalResult checkStatic(func::FuncOp function) {
       if (!type.isDynamicDim(axis))
         continue;
       complete = false;
-      StringRef name = names && axis < static_cast<int64_t>(names.size()) ? cast<StringAttr>(names[axis]).getValue() : "";
-      function.emitError() << "(C3) input '" << onnx::getValueName(argument) << "' has no size for dimension " << axis
-                           << (name.empty() ? "" : " '") << name << (name.empty() ? "" : "'");
+      StringRef name =
+          names && axis < static_cast<int64_t>(names.size()) ? cast<StringAttr>(names[axis]).getValue() : "";
+      function.emitError() << "(C3) input '" << onnx::getValueName(argument) << "' has no size for dimension "
+                           << axis << (name.empty() ? "" : " '") << name << (name.empty() ? "" : "'");
     }
   }
   return success(complete);

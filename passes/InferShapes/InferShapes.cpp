@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/InferShapes/InferShapes.h"
 
+#include "dialects/ONNX/Folding/DecidedBranch.h"
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
 
@@ -54,7 +55,7 @@ static LogicalResult refineResults(Operation *op) {
 
 /// Replaces an op of the onnx dialect that folds; the constant takes over the op's names.
 static void foldAway(Operation *op) {
-  if (!isa<onnx::ONNXDialect>(op->getDialect()) || op->getNumResults() == 0 ||
+  if (!isa_and_nonnull<onnx::ONNXDialect>(op->getDialect()) || op->getNumResults() == 0 ||
       op->hasTrait<OpTrait::ConstantLike>())
     return;
   OpBuilder builder(op);
@@ -77,22 +78,45 @@ static void refineSignature(func::FuncOp function) {
                                      terminator->getOperandTypes()));
 }
 
+/// Puts the branch that is always taken in place of the op; the first op that came in, or null if nothing is
+/// decided.
+static Operation *inlineDecided(Operation *op) {
+  auto conditional = dyn_cast<onnx::IfOp>(op);
+  Region *branch = conditional ? onnx::getDecidedBranch(conditional) : nullptr;
+  if (!branch)
+    return nullptr;
+  bool isEmpty = branch->front().without_terminator().empty();
+  Operation *first = isEmpty ? op->getNextNode() : &branch->front().front();
+  IRRewriter rewriter(op);
+  onnx::inlineBranch(conditional, *branch, rewriter);
+  return first;
+}
+
+/// Refines the results of all ops, in order; false if an op did not fit.
+static bool inferRegion(Region &region) {
+  bool fits = true;
+  for (Block &block : region) {
+    Operation *next = block.empty() ? nullptr : &block.front();
+    while (Operation *op = next) {
+      // The other branch of a decided If need not make sense, so it goes before anyone looks at it.
+      if ((next = inlineDecided(op)))
+        continue;
+      next = op->getNextNode();
+      for (Region &inner : op->getRegions())
+        fits &= inferRegion(inner);
+      if (failed(refineResults(op)))
+        fits = false;
+      else
+        foldAway(op);
+    }
+  }
+  return fits;
+}
+
 namespace {
 struct InferShapes : impl::InferShapesBase<InferShapes> {
   void runOnOperation() override {
-    SmallVector<Operation *> ops;
-    getOperation().walk([&](Operation *op) {
-      if (op->getNumResults() != 0)
-        ops.push_back(op);
-    });
-    bool fits = true;
-    for (Operation *op : ops) {
-      if (succeeded(refineResults(op)))
-        foldAway(op);
-      else
-        fits = false;
-    }
-    if (!fits)
+    if (!inferRegion(getOperation().getBodyRegion()))
       return signalPassFailure();
     for (auto function : getOperation().getOps<func::FuncOp>())
       refineSignature(function);

@@ -6,7 +6,7 @@ def InferShapes : Pass<"quern-infer-shapes", "mlir::ModuleOp"> {
   let description = [{
     Each op is asked for its result types (ShapeInferenceOpInterface) in the order of the program, bodies before the op
     that holds them. A dimension is known afterwards if the op or its declared type knew it. Shape arithmetic folds on
-    the way, so that the next op sees a constant. Ops of other dialects that declare one shape for operands and results
+    the way, so that the next op sees a constant, and an onnx.If whose condition is constant gives way to its branch. Ops of other dialects that declare one shape for operands and results
     follow their operands; an op without inference keeps its declared types. At last each function that nobody calls
     returns what its ops return.
 

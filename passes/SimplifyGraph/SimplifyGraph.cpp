@@ -45,8 +45,15 @@ struct MatMulAddToGemm : OpRewritePattern<onnx::AddOp> {
     if (!onnx::getConstant(matMul.getB()) || !onnx::getConstant(bias) ||
         !isa<FloatType>(type.getElementType()))
       return rewriter.notifyMatchFailure(op, "expected a constant weight and bias");
-    if (biasType.getRank() != 1 || biasType.getDimSize(0) != type.getDimSize(1))
+    int64_t columns = type.getDimSize(1);
+    if (biasType.getNumElements() != columns || biasType.getRank() == 0 ||
+        biasType.getShape().back() != columns)
       return rewriter.notifyMatchFailure(op, "expected a vector with one element per column");
+    if (biasType.getRank() != 1) {
+      auto vector = RankedTensorType::get(columns, biasType.getElementType());
+      bias = onnx::ConstantOp::create(rewriter, bias.getLoc(), vector,
+                                      onnx::reshapeConstant(onnx::getConstant(bias), vector));
+    }
     replaceNamed(rewriter, op,
                  onnx::GemmOp::create(rewriter, matMul.getLoc(), TypeRange(type),
                                       ValueRange{matMul.getA(), matMul.getB(), bias},

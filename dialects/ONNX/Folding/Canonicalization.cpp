@@ -1,7 +1,7 @@
 // Ops that do nothing.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialects/ONNX/Folding/DecidedBranch.h"
 #include "dialects/ONNX/IR/Constants.h"
-#include "dialects/ONNX/IR/ControlFlow.h"
 #include "dialects/ONNX/IR/NN.h"
 #include "dialects/ONNX/IR/OpHooks.h"
 
@@ -23,19 +23,30 @@ static LogicalResult removeDropout(DropoutOp op, PatternRewriter &rewriter) {
   return success();
 }
 
-/// If with a constant condition is the body of one branch.
-static LogicalResult inlineDecidedBranch(IfOp op, PatternRewriter &rewriter) {
+Region *getDecidedBranch(IfOp op) {
   std::optional<double> condition = getConstantScalar(op.getCond());
   if (!condition)
-    return rewriter.notifyMatchFailure(op, "expected a constant condition");
-  Region &taken = *condition != 0.0 ? op.getThenBranch() : op.getElseBranch();
-  Operation *yield = taken.front().getTerminator();
-  if (yield->getOperandTypes() != op->getResultTypes())
-    return rewriter.notifyMatchFailure(op, "expected the branch to yield values of the result types");
+    return nullptr;
+  return *condition != 0.0 ? &op.getThenBranch() : &op.getElseBranch();
+}
+
+void inlineBranch(IfOp op, Region &branch, RewriterBase &rewriter) {
+  Operation *yield = branch.front().getTerminator();
   SmallVector<Value> results(yield->getOperands());
   rewriter.eraseOp(yield);
-  rewriter.inlineBlockBefore(&taken.front(), op);
-  rewriter.replaceOp(op, results);
+  rewriter.inlineBlockBefore(&branch.front(), op);
+  for (auto [result, value] : llvm::zip_equal(op->getResults(), results))
+    rewriter.replaceAllUsesWith(result, value);
+  rewriter.eraseOp(op);
+}
+
+static LogicalResult inlineDecidedBranch(IfOp op, PatternRewriter &rewriter) {
+  Region *taken = getDecidedBranch(op);
+  if (!taken)
+    return rewriter.notifyMatchFailure(op, "expected a constant condition");
+  if (taken->front().getTerminator()->getOperandTypes() != op->getResultTypes())
+    return rewriter.notifyMatchFailure(op, "expected the branch to yield values of the result types");
+  inlineBranch(op, *taken, rewriter);
   return success();
 }
 

@@ -6,6 +6,7 @@
 #include "lib/Targets/CPU/Loops/Capabilities.h"
 #include "lib/Targets/CPU/LowerContractions/LowerContractions.h"
 #include "lib/Targets/CPU/OutlineTasks/OutlineTasks.h"
+#include "lib/Targets/CPU/PadInPlace/PadInPlace.h"
 #include "lib/Targets/CPU/VectorizeLoops/VectorizeLoops.h"
 #include "lib/Targets/Common/Lowering.h"
 #include "lib/Targets/Target.h"
@@ -69,6 +70,8 @@ private:
     pm.addPass(mlir::createCanonicalizerPass());
     pm.addPass(mlir::createCSEPass());
     pm.addPass(mlir::bufferization::createEmptyTensorEliminationPass());
+    pm.addNestedPass<mlir::func::FuncOp>(createPadInPlace());
+    pm.addPass(mlir::createCanonicalizerPass());
   }
 
   /// The options of a pass that generates code for a machine.

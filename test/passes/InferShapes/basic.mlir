@@ -79,3 +79,33 @@ func.func @names() -> tensor<2xi64> {
   %2 = onnx.Add(%0, %1) {onnx.value_names = ["sum"]} : (tensor<2xi64>, tensor<2xi64>) -> tensor<2xi64>
   return %2 : tensor<2xi64>
 }
+
+// -----
+
+// Exporters test ranks at run time. The branch that is never taken does not fit, and is gone before that matters; the
+// condition of the second If follows from the first.
+// CHECK-LABEL: func.func @decided(
+// CHECK-SAME: -> tensor<1x4xf32>
+// CHECK-NOT: onnx.If
+func.func @decided(%x: tensor<1x4x1xf32>) -> tensor<*xf32> {
+  %axis = onnx.Constant() {value = dense<2> : tensor<1xi64>} : () -> tensor<1xi64>
+  %first = onnx.Constant() {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %three = onnx.Constant() {value = dense<3> : tensor<i64>} : () -> tensor<i64>
+  %yes = onnx.Constant() {value = dense<true> : tensor<i1>} : () -> tensor<i1>
+  %0 = onnx.If(%yes) {
+    %1 = onnx.Squeeze(%x, %axis) : (tensor<1x4x1xf32>, tensor<1xi64>) -> tensor<*xf32>
+    onnx.Yield(%1) : (tensor<*xf32>) -> ()
+  } {
+    onnx.Yield(%x) : (tensor<1x4x1xf32>) -> ()
+  } : (tensor<i1>) -> tensor<*xf32>
+  %shape = onnx.Shape(%0) : (tensor<*xf32>) -> tensor<?xi64>
+  %rank = onnx.Size(%shape) : (tensor<?xi64>) -> tensor<i64>
+  %is3 = onnx.Equal(%rank, %three) : (tensor<i64>, tensor<i64>) -> tensor<i1>
+  %2 = onnx.If(%is3) {
+    %3 = onnx.Squeeze(%0, %first) : (tensor<*xf32>, tensor<1xi64>) -> tensor<*xf32>
+    onnx.Yield(%3) : (tensor<*xf32>) -> ()
+  } {
+    onnx.Yield(%0) : (tensor<*xf32>) -> ()
+  } : (tensor<i1>) -> tensor<*xf32>
+  return %2 : tensor<*xf32>
+}

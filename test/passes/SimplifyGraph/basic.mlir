@@ -13,6 +13,19 @@ func.func @matmul_add(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
 
 // -----
 
+// A row as bias becomes a vector.
+// CHECK-LABEL: func.func @matmul_add_row(
+// CHECK: onnx.Gemm({{.*}}) : (tensor<1x2xf32>, tensor<2x3xf32>, tensor<3xf32>) -> tensor<1x3xf32>
+func.func @matmul_add_row(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
+  %w = onnx.Constant() {value = dense<1.0> : tensor<2x3xf32>} : () -> tensor<2x3xf32>
+  %b = onnx.Constant() {value = dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf32>} : () -> tensor<1x3xf32>
+  %0 = onnx.MatMul(%x, %w) : (tensor<1x2xf32>, tensor<2x3xf32>) -> tensor<1x3xf32>
+  %1 = onnx.Add(%0, %b) : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x3xf32>
+  return %1 : tensor<1x3xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @reshapes(
 // CHECK: %[[S:.*]] = onnx.Constant() {value = dense<[6, 4]> : tensor<2xi64>}
 // CHECK: onnx.Reshape(%arg0, %[[S]]) : (tensor<2x3x4xf32>, tensor<2xi64>) -> tensor<6x4xf32>

@@ -61,7 +61,7 @@ public:
 
   llvm::Error rewrite(NodeProto node, Rewriter &to) const override {
     if (auto ratio = takeAttribute(node, "ratio"))
-      setInput(node, 1, to.floats(ratio->f()));
+      setInput(node, 1, llvm::cantFail(to.scalar(ratio->f(), "tensor(float)")));
     to.add(std::move(node));
     return llvm::Error::success();
   }

@@ -112,7 +112,7 @@ static StringRef quantizedType(const Site &site, size_t) {
 
 static StringRef dequantizedType(const Site &site, size_t) {
   int64_t stated = integerAttribute(site.node, "output_dtype", 0);
-  return stated ? site.names.tensor(stated) : StringRef();
+  return stated ? site.names.tensor(stated) : site.input(1);
 }
 
 /// LayerNormalization states its statistics in the type of `stash_type`, y in that of x.

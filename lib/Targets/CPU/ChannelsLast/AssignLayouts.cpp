@@ -62,6 +62,7 @@ public:
 private:
   void seedWindow(linalg::LinalgOp op);
   void propagate(Operation *op);
+  void assignArgument(Value value, const Permutation &permutation);
   void propagateLinalg(linalg::LinalgOp op);
   void share(ValueRange values);
   bool canHold(Value value) const;
@@ -81,6 +82,13 @@ private:
   bool changed = false;
 };
 } // namespace
+
+/// True for ops that are made again in another layout at no cost.
+static bool isFlexible(Operation *op) {
+  return isa_and_nonnull<linalg::LinalgOp, tensor::EmptyOp, arith::ConstantOp, tensor::PadOp,
+                         tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
+                         tensor::ConcatOp, tensor::InsertSliceOp>(op);
+}
 
 /// True where the producer of `value` can make it in any order at no cost.
 bool Assignment::canHold(Value value) const {
@@ -108,6 +116,18 @@ static Permutation channelsLast(ArrayRef<bool> isPosition) {
   return permutation;
 }
 
+/// A value from outside, say an argument of the function, that a window reads, perhaps padded, is worth a
+/// transpose unless it has few channels of floats, which the window reads as well where they are.
+void Assignment::assignArgument(Value value, const Permutation &permutation) {
+  while (auto pad = value.getDefiningOp<tensor::PadOp>())
+    value = pad.getSource();
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  constexpr int64_t fewChannels = 4;
+  bool few = type && type.getElementType().isF32() && type.getDimSize(permutation.back()) <= fewChannels;
+  if (type && !few && !isFlexible(value.getDefiningOp()))
+    layouts.try_emplace(value, permutation);
+}
+
 /// An op whose operand is subscripted by a sum of a parallel and a reduction loop wants channels last.
 void Assignment::seedWindow(linalg::LinalgOp op) {
   if (op.getNumReductionLoops() == 0 || op.getNumDpsInits() != 1 || op->getNumResults() != 1)
@@ -131,7 +151,9 @@ void Assignment::seedWindow(linalg::LinalgOp op) {
       outputPositions.push_back(dim && parallelInWindow[dim.getPosition()]);
     }
     assign(op->getResult(0), channelsLast(outputPositions));
-    assign(input->get(), channelsLast(inputPositions));
+    Permutation permutation = channelsLast(inputPositions);
+    assignArgument(input->get(), permutation);
+    assign(input->get(), permutation);
     return;
   }
 }

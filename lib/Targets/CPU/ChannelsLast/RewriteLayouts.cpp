@@ -59,6 +59,13 @@ public:
     SmallVector<Operation *> ops;
     for (Operation &op : block)
       ops.push_back(&op);
+    builder.setInsertionPointToStart(&block);
+    for (BlockArgument argument : block.getArguments())
+      if (Permutation permutation = layoutOf(argument); !permutation.empty()) {
+        Value result = transpose(builder, argument.getLoc(), argument, permutation);
+        converted.push_back({{argument, {}}, argument}); // who wants it plain takes it as it came
+        heldValues[argument] = result;
+      }
     for (Operation *op : ops)
       rewrite(op);
     for (Operation *op : llvm::reverse(replaced))

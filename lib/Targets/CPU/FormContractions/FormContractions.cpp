@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Targets/CPU/FormContractions/FormContractions.h"
 
+#include "lib/Targets/CPU/FormContractions/FormWindow.h"
 #include "lib/Targets/CPU/FormContractions/FuseEpilogue.h"
 #include "lib/Targets/CPU/FormContractions/MatchContraction.h"
 #include "lib/Targets/CPU/FormContractions/PackWeights.h"
@@ -28,8 +29,8 @@ static void buildEpilogue(ContractionOp op, Type accumulator, RewriterBase &rewr
   YieldOp::create(rewriter, op.getLoc(), value);
 }
 
-static FailureOr<ContractionOp> formContraction(linalg::GenericOp op, const Capabilities &capabilities,
-                                                RewriterBase &rewriter) {
+static FailureOr<Operation *> formContraction(linalg::GenericOp op, const Capabilities &capabilities,
+                                              RewriterBase &rewriter) {
   FailureOr<ContractionMatch> match = matchContraction(op, rewriter);
   if (failed(match))
     return failure();
@@ -63,7 +64,7 @@ static FailureOr<ContractionOp> formContraction(linalg::GenericOp op, const Capa
       match->lhs.isSigned ? rewriter.getUnitAttr() : UnitAttr());
   buildEpilogue(contraction, match->accumulator, rewriter);
   rewriter.replaceOp(op, contraction->getResults());
-  return contraction;
+  return contraction.getOperation();
 }
 
 namespace {
@@ -82,9 +83,11 @@ struct FormContractionsPass : impl::FormContractionsBase<FormContractionsPass> {
     // From the last to the first: where two contractions meet in one consumer, the later one takes it, and
     // finds the earlier one's result ready.
     for (linalg::GenericOp op : llvm::reverse(candidates)) {
-      FailureOr<ContractionOp> contraction = formContraction(op, *capabilities, rewriter);
-      while (succeeded(contraction))
-        contraction = fuseEpilogue(*contraction, rewriter);
+      FailureOr<Operation *> kernel = formContraction(op, *capabilities, rewriter);
+      if (failed(kernel))
+        kernel = formWindow(op, rewriter);
+      while (succeeded(kernel))
+        kernel = fuseEpilogue(*kernel, rewriter);
     }
   }
 };

@@ -11,7 +11,7 @@ using namespace mlir;
 namespace quern::cpu {
 
 /// The element-wise op that alone uses `op`, where it walks the same space in the same order.
-static FailureOr<linalg::GenericOp> findConsumer(ContractionOp op, RewriterBase &rewriter) {
+static FailureOr<linalg::GenericOp> findConsumer(Operation *op, RewriterBase &rewriter) {
   Value result = op->getResult(0);
   if (!result.hasOneUse())
     return rewriter.notifyMatchFailure(op, "expected a result with one use");
@@ -35,8 +35,9 @@ static FailureOr<linalg::GenericOp> findConsumer(ContractionOp op, RewriterBase 
 
 /// The maps of the consumer's other inputs over the loops of the contraction; fails where a vector of
 /// channels would gather.
-static FailureOr<SmallVector<AffineMap>> mapExtras(ContractionOp op, linalg::GenericOp consumer,
-                                                   unsigned fused, RewriterBase &rewriter) {
+template <typename Op>
+static FailureOr<SmallVector<AffineMap>> mapExtras(Op op, linalg::GenericOp consumer, unsigned fused,
+                                                   RewriterBase &rewriter) {
   AffineMap out = consumer.getMatchingIndexingMap(consumer.getDpsInitOperand(0));
   AffineMap toConsumerLoops = inversePermutation(out).compose(op.getOutMap());
   SmallVector<AffineMap> maps;
@@ -59,7 +60,7 @@ static FailureOr<SmallVector<AffineMap>> mapExtras(ContractionOp op, linalg::Gen
   return maps;
 }
 
-FailureOr<ContractionOp> fuseEpilogue(ContractionOp op, RewriterBase &rewriter) {
+template <typename Op> static FailureOr<Operation *> fuse(Op op, RewriterBase &rewriter) {
   FailureOr<linalg::GenericOp> consumer = findConsumer(op, rewriter);
   if (failed(consumer))
     return failure();
@@ -67,26 +68,23 @@ FailureOr<ContractionOp> fuseEpilogue(ContractionOp op, RewriterBase &rewriter) 
   FailureOr<SmallVector<AffineMap>> extraMaps = mapExtras(op, *consumer, fused, rewriter);
   if (failed(extraMaps))
     return failure();
-
-  SmallVector<Value> extras(op.getExtras());
-  SmallVector<AffineMap> maps;
-  for (Attribute map : op.getIndexingMaps())
-    maps.push_back(cast<AffineMapAttr>(map).getValue());
-  AffineMap out = maps.pop_back_val();
+  SmallVector<Value> extras;
   for (OpOperand *input : consumer->getDpsInputOperands())
     if (input->getOperandNumber() != fused)
       extras.push_back(input->get());
-  llvm::append_range(maps, *extraMaps);
-  maps.push_back(out);
+  SmallVector<Attribute> maps(op.getIndexingMaps().getValue());
+  for (AffineMap map : *extraMaps)
+    maps.insert(maps.end() - 1, AffineMapAttr::get(map));
 
+  // At the consumer, where all of its operands are known.
   rewriter.setInsertionPoint(*consumer);
   Value destination = consumer->getDpsInitOperand(0)->get();
-  auto merged = ContractionOp::create(
-      rewriter, rewriter.getFusedLoc({op.getLoc(), consumer->getLoc()}), TypeRange(destination.getType()),
-      op.getLhs(), op.getRhs(), op.getInitial(), extras, destination, op.getLoopSizesAttr(),
-      op.getReductionCountAttr(), rewriter.getAffineMapArrayAttr(maps), op.getMultiplyAttr(),
-      op.getLanesAttr(), op.getRunAttr(), op.getPackedAttr(), op.getLhsSignedAttr());
-  rewriter.inlineRegionBefore(op.getEpilogue(), merged.getEpilogue(), merged.getEpilogue().end());
+  auto merged = cast<Op>(rewriter.clone(*op));
+  merged->setLoc(rewriter.getFusedLoc({op.getLoc(), consumer->getLoc()}));
+  merged.getExtrasMutable().append(extras);
+  merged.getOutMutable().assign(destination);
+  merged.setIndexingMapsAttr(rewriter.getArrayAttr(maps));
+  merged->getResult(0).setType(destination.getType());
   Block &body = merged.getEpilogue().front();
   Operation *yield = body.getTerminator();
   IRMapping mapping;
@@ -105,7 +103,15 @@ FailureOr<ContractionOp> fuseEpilogue(ContractionOp op, RewriterBase &rewriter) 
   rewriter.eraseOp(yield);
   rewriter.replaceOp(*consumer, merged->getResults());
   rewriter.eraseOp(op);
-  return merged;
+  return merged.getOperation();
+}
+
+FailureOr<Operation *> fuseEpilogue(Operation *op, RewriterBase &rewriter) {
+  if (auto contraction = dyn_cast<ContractionOp>(op))
+    return fuse(contraction, rewriter);
+  if (auto window = dyn_cast<WindowOp>(op))
+    return fuse(window, rewriter);
+  return rewriter.notifyMatchFailure(op, "expected a contraction or a window");
 }
 
 } // namespace quern::cpu

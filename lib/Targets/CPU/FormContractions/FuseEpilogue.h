@@ -8,8 +8,9 @@
 
 namespace quern::cpu {
 
-/// Absorbs the only user of `op`'s result where it is element-wise over the same iteration space, and returns
-/// the op that replaces both; fails with the reason where there is no such user.
-mlir::FailureOr<ContractionOp> fuseEpilogue(ContractionOp op, mlir::RewriterBase &rewriter);
+/// Absorbs the only user of the result of `op`, a contraction or a window, where it is element-wise over the
+/// same iteration space, and returns the op that replaces both; fails with the reason where there is no such
+/// user.
+mlir::FailureOr<mlir::Operation *> fuseEpilogue(mlir::Operation *op, mlir::RewriterBase &rewriter);
 
 } // namespace quern::cpu

@@ -52,8 +52,7 @@ static FailureOr<std::pair<Factor, Factor>> matchBody(linalg::GenericOp op) {
   return std::make_pair(*a, *b);
 }
 
-/// Follows fills and broadcasts from a destination back to what they copy; `map` is kept up to date.
-static void peelBroadcasts(Value &value, AffineMap &map) {
+void peelBroadcasts(Value &value, AffineMap &map) {
   while (Operation *producer = value.getDefiningOp()) {
     if (auto fill = dyn_cast<linalg::FillOp>(producer)) {
       value = fill.getInputs()[0];

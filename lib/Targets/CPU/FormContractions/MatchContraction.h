@@ -31,6 +31,10 @@ struct ContractionMatch {
   unsigned reductionCount() const { return loopSizes.size() - parallelCount; }
 };
 
+/// Follows fills and broadcasts from a destination back to the value they copy; `map`, the subscripts of the
+/// destination, becomes the subscripts of that value. A scalar is copied where there is a fill.
+void peelBroadcasts(mlir::Value &value, mlir::AffineMap &map);
+
 /// Says what kind of contraction `op` is, or why it is none.
 mlir::FailureOr<ContractionMatch> matchContraction(mlir::linalg::GenericOp op, mlir::RewriterBase &rewriter);
 

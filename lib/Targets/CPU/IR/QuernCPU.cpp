@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Targets/CPU/IR/QuernCPU.h"
 
+#include "lib/Targets/CPU/Loops/StridedNest.h"
+
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/IR/DstBufferizableOpInterfaceImpl.h"
 
@@ -70,20 +72,79 @@ LogicalResult ContractionOp::verify() {
   return success();
 }
 
-void ContractionOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
-  for (OpOperand &operand : getOperation()->getOpOperands()) {
+LogicalResult WindowOp::verify() {
+  if (getIndexingMaps().size() != getNumOperands())
+    return emitOpError("expected one indexing map for each operand");
+  for (Attribute map : getIndexingMaps())
+    if (cast<AffineMapAttr>(map).getValue().getNumDims() != getLoopSizes().size())
+      return emitOpError("expected indexing maps over all loops");
+  if (getReductionCount() >= getLoopSizes().size())
+    return emitOpError("expected at least one parallel loop");
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(getLoopSizes().size(), getContext())
+                           .getMajorSubMap(getParallelCount());
+  if (getOutMap() != identity)
+    return emitOpError("(W1) expected the identity map on the parallel loops for the output");
+  if (getBody().getNumArguments() != getInputs().size() + 1 ||
+      getEpilogue().getNumArguments() != getExtras().size() + 1)
+    return emitOpError("(W2) expected one scalar per operand and the accumulator");
+  return success();
+}
+
+/// Reads its inputs and writes its destination, where they are buffers.
+static void addBufferEffects(DestinationStyleOpInterface op,
+                             SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<MemRefType>(operand.get().getType()))
       continue;
-    if (isDpsInit(&operand))
+    if (op.isDpsInit(&operand))
       effects.emplace_back(MemoryEffects::Write::get(), &operand);
     else
       effects.emplace_back(MemoryEffects::Read::get(), &operand);
   }
 }
 
+void ContractionOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addBufferEffects(cast<DestinationStyleOpInterface>(getOperation()), effects);
+}
+
+void WindowOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addBufferEffects(cast<DestinationStyleOpInterface>(getOperation()), effects);
+}
+
+/// True where the reductions of the run walk a lhs of `type` without a gap.
+static bool isRunContiguous(ContractionOp op, MemRefType type) {
+  SmallVector<int64_t> offsets;
+  auto loops = getStridedLoops(op.getLoopSizes(), {op.getLhsMap()}, {type}, offsets);
+  if (failed(loops))
+    return false;
+  int64_t expected = 1;
+  for (const StridedLoop &loop : llvm::reverse(ArrayRef(*loops).take_back(op.getRun()))) {
+    if (loop.size != 1 && loop.strides[0] != expected)
+      return false;
+    expected *= loop.size;
+  }
+  return true;
+}
+
+/// Packed weights take a run of lhs for contiguous; where the layout of its buffer breaks it, a copy restores
+/// it.
+static LogicalResult restoreRun(ContractionOp op, Value &lhs, RewriterBase &rewriter,
+                                const bufferization::BufferizationOptions &options) {
+  auto type = cast<MemRefType>(lhs.getType());
+  if (isRunContiguous(op, type))
+    return success();
+  auto contiguous = MemRefType::get(type.getShape(), type.getElementType());
+  FailureOr<Value> copy = options.createAlloc(rewriter, op->getLoc(), contiguous, {});
+  if (failed(copy) || failed(options.createMemCpy(rewriter, op->getLoc(), lhs, *copy)))
+    return failure();
+  lhs = *copy;
+  return success();
+}
+
 namespace {
-struct ContractionBufferization
-    : bufferization::DstBufferizableOpInterfaceExternalModel<ContractionBufferization, ContractionOp> {
+template <typename Op>
+struct KernelBufferization
+    : bufferization::DstBufferizableOpInterfaceExternalModel<KernelBufferization<Op>, Op> {
   // The destination is overwritten: the accumulator starts from `initial`.
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand, const bufferization::AnalysisState &) const {
     return !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
@@ -92,20 +153,26 @@ struct ContractionBufferization
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
                           const bufferization::BufferizationOptions &options,
                           bufferization::BufferizationState &state) const {
-    auto contraction = cast<ContractionOp>(op);
-    if (!contraction.getNumResults())
+    if (!op->getNumResults())
       return success();
     rewriter.setInsertionPoint(op);
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
+      if (!isa<TensorType>(operand.getType())) {
+        operands.push_back(operand);
+        continue;
+      }
       FailureOr<Value> buffer = bufferization::getBuffer(rewriter, operand, options, state);
       if (failed(buffer))
         return failure();
       operands.push_back(*buffer);
     }
-    auto lowered = ContractionOp::create(rewriter, op->getLoc(), TypeRange(), operands, op->getAttrs());
-    rewriter.inlineRegionBefore(contraction.getEpilogue(), lowered.getEpilogue(),
-                                lowered.getEpilogue().end());
+    if (auto contraction = dyn_cast<ContractionOp>(op))
+      if (failed(restoreRun(contraction, operands[0], rewriter, options)))
+        return failure();
+    auto lowered = Op::create(rewriter, op->getLoc(), TypeRange(), operands, op->getAttrs());
+    for (auto [from, to] : llvm::zip(op->getRegions(), lowered->getRegions()))
+      rewriter.inlineRegionBefore(from, to, to.end());
     bufferization::replaceOpWithBufferizedValues(rewriter, op, lowered.getOut());
     return success();
   }
@@ -115,7 +182,8 @@ struct ContractionBufferization
 void registerQuernCPUDialect(DialectRegistry &registry) {
   registry.insert<QuernCPUDialect>();
   registry.addExtension(+[](MLIRContext *context, QuernCPUDialect *) {
-    ContractionOp::attachInterface<ContractionBufferization>(*context);
+    ContractionOp::attachInterface<KernelBufferization<ContractionOp>>(*context);
+    WindowOp::attachInterface<KernelBufferization<WindowOp>>(*context);
   });
 }
 

@@ -7,7 +7,7 @@ include "lib/Targets/CPU/IR/QuernCPUDialect.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def QuernCPU_YieldOp : Op<QuernCPU_Dialect, "yield", [Pure, Terminator, HasParent<"ContractionOp">]> {
+def QuernCPU_YieldOp : Op<QuernCPU_Dialect, "yield", [Pure, Terminator, ParentOneOf<["ContractionOp", "WindowOp"]>]> {
   let summary = "ends the epilogue of a kernel";
   let arguments = (ins AnyType:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
@@ -64,6 +64,40 @@ def QuernCPU_ContractionOp : Op<QuernCPU_Dialect, "contraction",
     mlir::AffineMap getRhsMap() { return getMap(1); }
     mlir::AffineMap getInitialMap() { return getMap(2); }
     mlir::AffineMap getExtraMap(unsigned index) { return getMap((getInitial() ? 3 : 2) + index); }
+    mlir::AffineMap getOutMap() { return getMap(getIndexingMaps().size() - 1); }
+  }];
+}
+
+def QuernCPU_WindowOp : Op<QuernCPU_Dialect, "window",
+    [AttrSizedOperandSegments, DestinationStyleOpInterface, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+     RecursivelySpeculatable]> {
+  let summary = "reduction within each channel, with an epilogue: depthwise convolutions, pools, sums";
+  let description = [{
+    With loops i (parallel, in the order of the output) and r (reductions):
+
+        acc[i] = initial[i];  for each r: acc[i] = body(inputs[i, r]..., acc[i])
+        out[i] = epilogue(acc[i], extras[i]...)
+
+    Reductions run in the order of r. `indexing_maps` gives the maps of the inputs, of initial, of the extras and of out over (i, r).
+
+    - (W1) out's map is the identity on the parallel loops.
+    - (W2) body takes one scalar per input and the accumulator; epilogue takes the accumulator and one scalar per extra.
+  }];
+  let arguments = (ins
+    Variadic<AnyShaped>:$inputs, AnyType:$initial, Variadic<AnyShaped>:$extras, AnyShaped:$out,
+    DenseI64ArrayAttr:$loop_sizes, I64Attr:$reduction_count, AffineMapArrayAttr:$indexing_maps);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$body, SizedRegion<1>:$epilogue);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    `ins` `(` $inputs `:` type($inputs) `)` `initial` `(` $initial `:` type($initial) `)`
+      (`extras` `(` $extras^ `:` type($extras) `)`)?
+      `outs` `(` $out `:` type($out) `)` attr-dict-with-keyword $body `epilogue` $epilogue (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    mlir::MutableOperandRange getDpsInitsMutable() { return getOutMutable(); }
+    unsigned getParallelCount() { return getLoopSizes().size() - getReductionCount(); }
+    mlir::AffineMap getMap(unsigned index) { return llvm::cast<mlir::AffineMapAttr>(getIndexingMaps()[index]).getValue(); }
     mlir::AffineMap getOutMap() { return getMap(getIndexingMaps().size() - 1); }
   }];
 }

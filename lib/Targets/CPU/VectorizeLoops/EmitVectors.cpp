@@ -19,8 +19,8 @@ static constexpr int64_t unrolledEvaluations = 256;
 namespace {
 class VectorEmitter {
 public:
-  VectorEmitter(linalg::LinalgOp op, const VectorPlan &plan)
-      : op(op), plan(plan), loc(op.getLoc()), body(*op.getBlock()), inputs(op.getNumDpsInputs()) {}
+  VectorEmitter(const VectorNest &nest, const VectorPlan &plan)
+      : nest(nest), plan(plan), loc(nest.op->getLoc()), inputs(nest.inputCount()), outputs(nest.outCount()) {}
   void emit(OpBuilder &builder);
 
 private:
@@ -28,6 +28,7 @@ private:
 
   void emitTile(OpBuilder &builder, int64_t positions, int64_t elements, ArrayRef<Value> offsets);
   Values reduce(OpBuilder &builder, unsigned level, Values offsets, Values accumulators);
+  void finish(OpBuilder &builder, ArrayRef<Value> offsets, MutableArrayRef<Value> accumulators);
   Values evaluate(OpBuilder &builder, ArrayRef<Value> offsets, Values accumulators);
   Value load(OpBuilder &builder, unsigned operand, Value offset, int64_t position, int64_t vector);
   Value address(OpBuilder &builder, unsigned operand, Value offset, int64_t position, int64_t vector) {
@@ -37,7 +38,6 @@ private:
   }
   int64_t countOf(int64_t vector) const { return std::min(plan.lanes, elementCount - vector * plan.lanes); }
   int64_t vectorCount() const { return (elementCount + plan.lanes - 1) / plan.lanes; }
-  bool isUsed(unsigned operand) const { return !body.getArgument(operand).use_empty(); }
   /// Evaluations of the body from reduction `level` inwards.
   int64_t evaluationsFrom(unsigned level) const {
     int64_t count = positionCount * vectorCount();
@@ -46,11 +46,10 @@ private:
     return count;
   }
 
-  linalg::LinalgOp op;
+  const VectorNest &nest;
   const VectorPlan &plan;
   Location loc;
-  Block &body;
-  unsigned inputs;
+  unsigned inputs, outputs;
   Values buffers;
   int64_t positionCount = 1, elementCount = 1;
 };
@@ -73,21 +72,20 @@ VectorEmitter::Values VectorEmitter::evaluate(OpBuilder &builder, ArrayRef<Value
   // An operand that no position moves is loaded once for all of them.
   SmallVector<Values> shared(inputs);
   for (unsigned operand = 0; operand < inputs; ++operand)
-    if (isUsed(operand) && plan.position.strides[operand] == 0)
+    if (nest.isRead(operand) && plan.position.strides[operand] == 0)
       for (int64_t v = 0; v < vectorCount(); ++v)
         shared[operand].push_back(load(builder, operand, offsets[operand], 0, v));
-  unsigned outputs = op.getNumDpsInits();
   for (int64_t p = 0; p < positionCount; ++p)
     for (int64_t v = 0; v < vectorCount(); ++v) {
       Values arguments(inputs + outputs);
       for (unsigned operand = 0; operand < inputs; ++operand)
-        if (isUsed(operand))
+        if (nest.isRead(operand))
           arguments[operand] =
               shared[operand].empty() ? load(builder, operand, offsets[operand], p, v) : shared[operand][v];
       unsigned first = (p * vectorCount() + v) * outputs;
       for (unsigned output = 0; output < outputs; ++output)
         arguments[inputs + output] = accumulators[first + output];
-      Values results = vectorizeBody(body, arguments, plan.lanes, builder);
+      Values results = vectorizeBody(*nest.body, arguments, plan.lanes, builder);
       llvm::copy(results, accumulators.begin() + first);
     }
   return accumulators;
@@ -125,25 +123,44 @@ void VectorEmitter::emitTile(OpBuilder &builder, int64_t positions, int64_t elem
                              ArrayRef<Value> offsets) {
   positionCount = positions;
   elementCount = elements;
-  unsigned outputs = op.getNumDpsInits();
   Values accumulators;
   for (int64_t p = 0; p < positions; ++p)
     for (int64_t v = 0; v < vectorCount(); ++v)
-      for (unsigned output = inputs; output < inputs + outputs; ++output)
-        accumulators.push_back(isUsed(output) || !plan.reductions.empty()
-                                   ? load(builder, output, offsets[output], p, v)
-                                   : Value());
+      for (unsigned initial = nest.firstInitial; initial < nest.firstInitial + outputs; ++initial)
+        accumulators.push_back(nest.isRead(initial) ? load(builder, initial, offsets[initial], p, v)
+                                                    : Value());
   accumulators = reduce(builder, 0, Values(offsets), accumulators);
+  if (nest.epilogue)
+    finish(builder, offsets, accumulators);
   unsigned next = 0;
   for (int64_t p = 0; p < positions; ++p)
     for (int64_t v = 0; v < vectorCount(); ++v)
-      for (unsigned output = inputs; output < inputs + outputs; ++output, ++next)
+      for (unsigned output = nest.firstOut; output < nest.firstOut + outputs; ++output, ++next)
         storeVector(builder, loc, accumulators[next], buffers[output],
                     address(builder, output, offsets[output], p, v), countOf(v));
 }
 
+/// Replaces each accumulator by what the epilogue makes of it.
+void VectorEmitter::finish(OpBuilder &builder, ArrayRef<Value> offsets, MutableArrayRef<Value> accumulators) {
+  for (int64_t v = 0; v < vectorCount(); ++v) {
+    Values shared(nest.firstOut);
+    for (unsigned extra = nest.firstExtra; extra < nest.firstOut; ++extra)
+      if (nest.isRead(extra) && plan.position.strides[extra] == 0)
+        shared[extra] = load(builder, extra, offsets[extra], 0, v);
+    for (int64_t p = 0; p < positionCount; ++p) {
+      Value &accumulator = accumulators[p * vectorCount() + v];
+      Values arguments{accumulator};
+      for (unsigned extra = nest.firstExtra; extra < nest.firstOut; ++extra)
+        arguments.push_back(!nest.isRead(extra) || shared[extra]
+                                ? shared[extra]
+                                : load(builder, extra, offsets[extra], p, v));
+      accumulator = vectorizeBody(*nest.epilogue, arguments, plan.lanes, builder)[0];
+    }
+  }
+}
+
 void VectorEmitter::emit(OpBuilder &builder) {
-  for (Value operand : op->getOperands())
+  for (Value operand : nest.operands)
     buffers.push_back(isa<MemRefType>(operand.getType()) ? flattenBuffer(builder, loc, operand) : operand);
   SmallVector<TiledExtent> extents;
   for (const StridedLoop &loop : plan.outer)
@@ -157,8 +174,8 @@ void VectorEmitter::emit(OpBuilder &builder) {
             });
 }
 
-void emitVectorLoops(OpBuilder &builder, linalg::LinalgOp op, const VectorPlan &plan) {
-  VectorEmitter(op, plan).emit(builder);
+void emitVectorLoops(OpBuilder &builder, const VectorNest &nest, const VectorPlan &plan) {
+  VectorEmitter(nest, plan).emit(builder);
 }
 
 } // namespace quern::cpu

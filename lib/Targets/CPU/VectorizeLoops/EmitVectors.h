@@ -1,4 +1,4 @@
-// Loops over vectors for a planned linalg op.
+// Loops over vectors for a planned nest.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace quern::cpu {
 
-/// Emits the loops that compute `op` as `plan` says; the op itself is left in place.
-void emitVectorLoops(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op, const VectorPlan &plan);
+/// Emits the loops that compute `nest` as `plan` says; its op is left in place.
+void emitVectorLoops(mlir::OpBuilder &builder, const VectorNest &nest, const VectorPlan &plan);
 
 } // namespace quern::cpu

@@ -1,55 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Targets/CPU/VectorizeLoops/PlanVectors.h"
 
-#include "lib/Targets/CPU/Loops/VectorizeBody.h"
-
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace quern::cpu {
 
-static bool isUsed(linalg::LinalgOp op, unsigned operand) {
-  return !op.getBlock()->getArgument(operand).use_empty();
-}
-
-/// The widest element that the body computes or touches, in bits.
-static int64_t widestElement(linalg::LinalgOp op) {
+/// The widest element that the nest computes or touches, in bits.
+static int64_t widestElement(const VectorNest &nest) {
   int64_t bits = 8;
   auto widen = [&](Type type) {
     if (type.isIntOrFloat())
       bits = std::max<int64_t>(bits, type.getIntOrFloatBitWidth());
   };
-  for (BlockArgument argument : op.getBlock()->getArguments())
-    if (!argument.use_empty() || int64_t(argument.getArgNumber()) >= op.getNumDpsInputs())
-      widen(argument.getType());
-  for (Operation &nested : op.getBlock()->without_terminator())
-    for (Type type : nested.getResultTypes())
-      widen(type);
+  for (unsigned operand = 0; operand < nest.operands.size(); ++operand)
+    if (operand >= nest.firstOut || nest.isRead(operand))
+      widen(getElementTypeOrSelf(nest.operands[operand].getType()));
+  for (Block *block : {nest.body, nest.epilogue})
+    if (block)
+      for (Operation &op : block->without_terminator())
+        for (Type type : op.getResultTypes())
+          widen(type);
   return bits;
 }
 
-static LogicalResult checkOperands(linalg::LinalgOp op, RewriterBase &rewriter) {
-  for (OpOperand &operand : op->getOpOperands()) {
-    Type type = operand.get().getType();
-    auto memref = dyn_cast<MemRefType>(type);
-    if (!memref && !op.isScalar(&operand))
-      return rewriter.notifyMatchFailure(op, "expected memrefs or scalars");
-    Type element = getElementTypeOrSelf(type);
-    if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8)
-      return rewriter.notifyMatchFailure(op, "expected elements of whole bytes");
-  }
-  return success();
-}
-
 /// Parallel loops from the largest to the smallest stride in the output, neighbours merged.
-static SmallVector<StridedLoop> orderParallel(ArrayRef<StridedLoop> loops, linalg::LinalgOp op) {
+static SmallVector<StridedLoop> orderParallel(ArrayRef<StridedLoop> loops, const VectorNest &nest) {
   SmallVector<std::pair<int64_t, unsigned>> order;
-  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
-  unsigned out = op.getNumDpsInputs();
   for (unsigned i = 0; i < loops.size(); ++i)
-    if (iterators[i] == utils::IteratorType::parallel)
-      order.push_back({-loops[i].strides[out], i});
+    if (!nest.isReduction[i])
+      order.push_back({-loops[i].strides[nest.firstOut], i});
   llvm::sort(order);
   SmallVector<StridedLoop> parallel;
   for (auto [stride, i] : order)
@@ -57,19 +38,19 @@ static SmallVector<StridedLoop> orderParallel(ArrayRef<StridedLoop> loops, linal
   return mergeLoops(parallel);
 }
 
-/// A loop that moves every output by one element and every input that is read by one or none.
-static bool isVectorLoop(const StridedLoop &loop, linalg::LinalgOp op) {
-  for (auto [operand, stride] : llvm::enumerate(loop.strides)) {
-    bool output = int64_t(operand) >= op.getNumDpsInputs();
-    if (output ? stride != 1 : (stride != 0 && stride != 1 && isUsed(op, operand)))
+/// A loop that moves every output by one element and every operand that is read by one or none.
+static bool isVectorLoop(const StridedLoop &loop, const VectorNest &nest) {
+  for (unsigned operand = 0; operand < loop.strides.size(); ++operand) {
+    int64_t stride = loop.strides[operand];
+    if (operand >= nest.firstOut ? stride != 1 : (stride != 0 && stride != 1 && nest.isRead(operand)))
       return false;
   }
   return true;
 }
 
-static void chooseSizes(VectorPlan &plan, linalg::LinalgOp op, const Capabilities &capabilities) {
+static void chooseSizes(VectorPlan &plan, const VectorNest &nest, const Capabilities &capabilities) {
   if (plan.vector.size > 1) {
-    int64_t lanes = capabilities.vectorBits / widestElement(op);
+    int64_t lanes = capabilities.vectorBits / widestElement(nest);
     plan.lanes = std::min<int64_t>(lanes, llvm::PowerOf2Ceil(plan.vector.size));
   }
   int64_t blocks = llvm::divideCeil(plan.vector.size, plan.lanes);
@@ -85,36 +66,32 @@ static void chooseSizes(VectorPlan &plan, linalg::LinalgOp op, const Capabilitie
   plan.positions = llvm::divideCeil(plan.position.size, llvm::divideCeil(plan.position.size, limit));
 }
 
-FailureOr<VectorPlan> planVectors(linalg::LinalgOp op, const Capabilities &capabilities,
-                                  RewriterBase &rewriter) {
-  if (!op.hasPureBufferSemantics() || ShapedType::isDynamicShape(op.getStaticLoopRanges()))
-    return rewriter.notifyMatchFailure(op, "expected memrefs of static shape");
-  if (op.hasIndexSemantics() || !canVectorizeBody(*op.getBlock()))
-    return rewriter.notifyMatchFailure(op, "expected a body of element-wise ops");
-  if (failed(checkOperands(op, rewriter)))
-    return failure();
+FailureOr<VectorPlan> planVectors(const VectorNest &nest, const Capabilities &capabilities) {
   SmallVector<ShapedType> types;
-  for (Value operand : op->getOperands())
+  for (Value operand : nest.operands)
     types.push_back(dyn_cast<ShapedType>(operand.getType()));
   VectorPlan plan;
-  FailureOr<SmallVector<StridedLoop>> loops =
-      getStridedLoops(op.getStaticLoopRanges(), op.getIndexingMapsArray(), types, plan.offsets);
+  FailureOr<SmallVector<StridedLoop>> loops = getStridedLoops(nest.sizes, nest.maps, types, plan.offsets);
   if (failed(loops))
-    return rewriter.notifyMatchFailure(op, "expected constant strides and linear subscripts");
-
-  SmallVector<StridedLoop> parallel = orderParallel(*loops, op), reductions;
-  for (auto [loop, iterator] : llvm::zip(*loops, op.getIteratorTypesArray()))
-    if (iterator == utils::IteratorType::reduction)
+    return failure();
+  // An operand that is never read only shapes the loops.
+  for (StridedLoop &loop : *loops)
+    for (unsigned operand = 0; operand < nest.firstOut; ++operand)
+      if (!nest.isRead(operand))
+        loop.strides[operand] = 0;
+  SmallVector<StridedLoop> parallel = orderParallel(*loops, nest), reductions;
+  for (auto [loop, isReduction] : llvm::zip(*loops, nest.isReduction))
+    if (isReduction)
       reductions.push_back(loop);
   plan.reductions = mergeLoops(reductions);
   StridedLoop none{1, SmallVector<int64_t, 4>(types.size(), 0)};
   plan.vector = plan.position = none;
-  if (!parallel.empty() && isVectorLoop(parallel.back(), op))
+  if (!parallel.empty() && isVectorLoop(parallel.back(), nest))
     plan.vector = parallel.pop_back_val();
   if (!parallel.empty())
     plan.position = parallel.pop_back_val();
   plan.outer = std::move(parallel);
-  chooseSizes(plan, op, capabilities);
+  chooseSizes(plan, nest, capabilities);
   return plan;
 }
 

@@ -1,12 +1,10 @@
-// Which loop of a linalg op becomes vectors, and how much of it is computed at once.
+// Which loop of a nest becomes vectors, and how much of it is computed at once.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Targets/CPU/Loops/Capabilities.h"
 #include "lib/Targets/CPU/Loops/StridedNest.h"
-
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/PatternMatch.h"
+#include "lib/Targets/CPU/VectorizeLoops/VectorNest.h"
 
 namespace quern::cpu {
 
@@ -21,8 +19,7 @@ struct VectorPlan {
   llvm::SmallVector<int64_t> offsets; ///< constant part of each operand's address
 };
 
-/// Plans `op`, or says why it has no vector form.
-mlir::FailureOr<VectorPlan> planVectors(mlir::linalg::LinalgOp op, const Capabilities &capabilities,
-                                        mlir::RewriterBase &rewriter);
+/// Plans `nest`; fails where its operands are not walked by constant strides.
+mlir::FailureOr<VectorPlan> planVectors(const VectorNest &nest, const Capabilities &capabilities);
 
 } // namespace quern::cpu

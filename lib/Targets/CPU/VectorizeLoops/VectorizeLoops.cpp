@@ -30,12 +30,15 @@ struct VectorizeLoopsPass : impl::VectorizeLoopsBase<VectorizeLoopsPass> {
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());
-    getOperation().walk([&](linalg::LinalgOp op) {
-      FailureOr<VectorPlan> plan = planVectors(op, *capabilities, rewriter);
+    getOperation().walk([&](Operation *op) {
+      FailureOr<VectorNest> nest = describeNest(op, rewriter);
+      if (failed(nest))
+        return;
+      FailureOr<VectorPlan> plan = planVectors(*nest, *capabilities);
       if (failed(plan))
         return;
       rewriter.setInsertionPoint(op);
-      emitVectorLoops(rewriter, op, *plan);
+      emitVectorLoops(rewriter, *nest, *plan);
       rewriter.eraseOp(op);
     });
   }

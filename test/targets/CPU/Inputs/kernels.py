@@ -27,7 +27,8 @@ def target(cpu):
 
 def optimized(cpu):
     t = target(cpu)
-    return (["--quern-cpu-channels-last", "--canonicalize", f"--quern-cpu-form-contractions{t}"] + BUFFERIZE +
+    return (["--quern-cpu-channels-last", "--canonicalize", f"--quern-cpu-form-contractions{t}", "--canonicalize", "--cse",
+             "--quern-cpu-pad-in-place"] + BUFFERIZE +
             ["--quern-unroll-copies", f"--quern-cpu-lower-contractions{t}", f"--quern-cpu-vectorize-loops{t}"] + LOWER)
 
 
