@@ -79,7 +79,7 @@ def no_graph():
     return made
 
 
-@case("ir_version 0; accepted: 1 to")
+@case("ir_version 0; accepted: 3 to")
 def ir_version_zero():
     return model(ir=0)
 

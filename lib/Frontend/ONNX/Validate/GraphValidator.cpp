@@ -150,10 +150,10 @@ GraphValidator::Types GraphValidator::checkOutputs(const GraphProto &graph, Fram
 }
 
 void GraphValidator::declareTypes(const GraphProto &graph, Frame &frame) {
-  for (const auto *list : {&graph.value_info(), &graph.output()})
-    for (const ValueInfoProto &value : *list)
-      if (StringRef type = context.names.of(value.type()); !type.empty())
-        frame.declaredTypes[value.name()] = type;
+  // The types of outputs are compared when all is known.
+  for (const ValueInfoProto &value : graph.value_info())
+    if (StringRef type = context.names.of(value.type()); !type.empty())
+      frame.declaredTypes[value.name()] = type;
 }
 
 //===------------------------------------------------------------------------------------------------------------===//

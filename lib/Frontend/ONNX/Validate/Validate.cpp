@@ -32,9 +32,11 @@ static Imports readImports(const OperatorSets &sets, const Twine &whose, ErrorLo
 }
 
 static void checkHeader(const proto::ModelProto &model, ErrorLog &errors) {
-  if (model.ir_version() < 1 || model.ir_version() > schema::newestIrVersion())
-    errors.model("the model states ir_version " + Twine(model.ir_version()) + "; accepted: 1 to " +
-                 Twine(schema::newestIrVersion()));
+  // Before ir_version 3 a model could not state its opset, which was then 1.
+  constexpr int oldestIrVersion = 3;
+  if (model.ir_version() < oldestIrVersion || model.ir_version() > schema::newestIrVersion())
+    errors.model("the model states ir_version " + Twine(model.ir_version()) +
+                 "; accepted: " + Twine(oldestIrVersion) + " to " + Twine(schema::newestIrVersion()));
   if (model.opset_import_size() == 0)
     errors.model("the model imports no opset; accepted: " + Twine(schema::oldestOpset) + " to " +
                  Twine(schema::newestOpset()));
