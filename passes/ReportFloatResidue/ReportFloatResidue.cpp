@@ -35,7 +35,7 @@ static Refusal readRefusal(Operation *op) {
   if (!reason)
     return explainFloat(op);
   auto remedy = op->getAttrOfType<StringAttr>(kFloatRemedyAttrName);
-  return {reason.str(), remedy ? remedy.str() : ""};
+  return {reason.str(), remedy ? remedy.str() : explainFloat(op).remedy};
 }
 
 /// True if the op computes on codes or on their sums.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "test/passes/ConvertQuernToLinalg/CompiledFunction.h"
 
+#include "passes/ConvertONNXToLinalg/ConvertONNXToLinalg.h"
 #include "passes/ConvertQuernToLinalg/ConvertQuernToLinalg.h"
+#include "passes/Integerize/Integerize.h"
 
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/InitAllDialects.h"
@@ -27,6 +29,7 @@ static constexpr const char *kLower =
     "builtin.module(buffer-results-to-out-params{modify-public-functions hoist-static-allocs},"
     "func.func(promote-buffers-to-stack{max-alloc-size-in-bytes=1000000}, convert-linalg-to-loops),"
     "expand-strided-metadata,lower-affine,convert-scf-to-cf,finalize-memref-to-llvm,convert-math-to-llvm,"
+    "convert-math-to-libm,"
     "convert-arith-to-llvm,convert-index-to-llvm,convert-cf-to-llvm,"
     "convert-func-to-llvm{use-bare-ptr-memref-call-conv},reconcile-unrealized-casts)";
 
@@ -34,7 +37,9 @@ static constexpr const char *kLower =
 static std::unique_ptr<MLIRContext> createContext() {
   static const bool registered = [] {
     registerAllPasses();
+    quern::registerConvertONNXToLinalgPass();
     quern::registerConvertQuernToLinalgPass();
+    quern::registerIntegerizePass();
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
     return true;
@@ -44,12 +49,12 @@ static std::unique_ptr<MLIRContext> createContext() {
   registerAllDialects(registry);
   registerAllExtensions(registry);
   registerAllToLLVMIRTranslations(registry);
-  registry.insert<quern::QuernDialect>();
+  registry.insert<quern::QuernDialect, quern::onnx::ONNXDialect>();
   auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   return context;
 }
 
-static LogicalResult run(const char *pipeline, ModuleOp module) {
+static LogicalResult run(llvm::StringRef pipeline, ModuleOp module) {
   auto passes = parsePassPipeline(pipeline);
   if (failed(passes))
     return failure();
@@ -95,12 +100,13 @@ CompiledFunction::CompiledFunction(std::unique_ptr<llvm::orc::LLJIT> jit, void *
 
 CompiledFunction::~CompiledFunction() = default;
 
-std::unique_ptr<CompiledFunction> CompiledFunction::compile(llvm::StringRef moduleText) {
+std::unique_ptr<CompiledFunction> CompiledFunction::compile(llvm::StringRef moduleText,
+                                                            llvm::StringRef passes) {
   std::unique_ptr<MLIRContext> context = createContext();
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(moduleText, context.get());
   if (!module)
     return nullptr;
-  if (failed(run(kBufferize, *module)))
+  if (failed(run(("builtin.module(" + passes + ")").str(), *module)) || failed(run(kBufferize, *module)))
     return nullptr;
   replaceCopies(*module);
   if (failed(run(kLower, *module)))

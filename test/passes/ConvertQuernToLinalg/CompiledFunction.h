@@ -14,13 +14,15 @@ class LLJIT;
 namespace quern::test {
 
 /// Lowers the text of a module whose only function is `@f`, on statically shaped tensors, and runs it. The
-/// first pass is --quern-convert-quern-to-linalg; the others are upstream's, without any optimization of the
+/// first passes yield linalg on tensors; the others are upstream's, without any optimization of the
 /// arithmetic.
 class CompiledFunction {
 public:
   /// Null, with a diagnostic on stderr, if the text does not parse or lower. At most two inputs and one
   /// result.
-  static std::unique_ptr<CompiledFunction> compile(llvm::StringRef moduleText);
+  /// `passes` is the pipeline on the module that yields linalg.
+  static std::unique_ptr<CompiledFunction> compile(llvm::StringRef moduleText,
+                                                   llvm::StringRef passes = "quern-convert-quern-to-linalg");
   ~CompiledFunction();
 
   /// Calls `@f`; `inputs` are pointers to the row-major data of the operands, `output` to that of the result.
