@@ -10,6 +10,8 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 namespace quern {
@@ -31,6 +33,26 @@ void populatePreparePipeline(mlir::OpPassManager &manager, const PrepareOptions 
   functions.addPass(createFoldBatchNorm());
   functions.addPass(mlir::createCanonicalizerPass());
   functions.addPass(mlir::createCSEPass());
+}
+
+namespace {
+struct PrepareFlags : mlir::PassPipelineOptions<PrepareFlags> {
+  ListOption<std::string> dimensions{*this, "dimensions",
+                                     llvm::cl::desc("Sizes NAME=SIZE of symbolic dimensions")};
+  Option<bool> requireStatic{*this, "require-static", llvm::cl::desc("Refuse inputs without a size"),
+                             llvm::cl::init(true)};
+};
+} // namespace
+
+void registerPrepareStage() {
+  mlir::PassPipelineRegistration<PrepareFlags>(
+      "quern-stage-prepare", "Stage prepare: static shapes, constants and BatchNorm folded",
+      [](mlir::OpPassManager &manager, const PrepareFlags &flags) {
+        PrepareOptions options;
+        options.dimensions.assign(flags.dimensions.begin(), flags.dimensions.end());
+        options.requireStatic = flags.requireStatic;
+        populatePreparePipeline(manager, options);
+      });
 }
 
 } // namespace quern

@@ -1,6 +1,5 @@
-// The stage "prepare": from the graph as it was imported to one of static shapes, without shape arithmetic, without
-// BatchNorm.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The stage "prepare": from the graph as it was imported to one of static shapes, without shape arithmetic,
+// without BatchNorm. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <string>
@@ -21,5 +20,8 @@ struct PrepareOptions {
 
 /// Appends the passes of the stage to a pipeline over modules.
 void populatePreparePipeline(mlir::OpPassManager &manager, const PrepareOptions &options);
+
+/// The flag --quern-stage-prepare.
+void registerPrepareStage();
 
 } // namespace quern

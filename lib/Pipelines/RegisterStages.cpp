@@ -3,12 +3,14 @@
 
 #include "lib/Pipelines/Assign.h"
 #include "lib/Pipelines/Integerize.h"
+#include "lib/Pipelines/Prepare.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
 
 namespace quern {
 
 void registerAllStages() {
+  registerPrepareStage();
   registerAssignStage();
   registerQuantizeStage();
   registerIntegerizeStage();

@@ -39,6 +39,16 @@ static LogicalResult inferTypes(Operation *op, SmallVectorImpl<Type> &types) {
   return success();
 }
 
+/// C2. Sizes of tensors are computed with everywhere; beyond this they would overflow.
+static bool hasAddressableSize(RankedTensorType type) {
+  constexpr int64_t maximumElements = int64_t(1) << 48;
+  int64_t elements = 1;
+  for (int64_t size : type.getShape())
+    if (llvm::MulOverflow(elements, size, elements) || elements > maximumElements)
+      return false;
+  return true;
+}
+
 static LogicalResult refineResults(Operation *op) {
   SmallVector<Type> types;
   if (failed(inferTypes(op, types)))
@@ -48,6 +58,9 @@ static LogicalResult refineResults(Operation *op) {
     if (!refined)
       return op->emitOpError() << "(C1) result is declared as " << result.getType()
                                << ", but operands and attributes give " << inferred;
+    auto tensor = dyn_cast<RankedTensorType>(refined);
+    if (tensor && tensor.hasStaticShape() && !hasAddressableSize(tensor))
+      return op->emitOpError() << "(C2) result " << refined << " is larger than any memory";
     result.setType(refined);
   }
   return success();

@@ -15,6 +15,7 @@ def InferShapes : Pass<"quern-infer-shapes", "mlir::ModuleOp"> {
 
     Constraints:
     - (C1) declared and inferred types agree
+    - (C2) a tensor of known shape has at most 2^48 elements
 
     ```mlir
     // before

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/ONNX/Folding/Evaluation.h"
+#include "dialects/ONNX/ShapeInference/Shapes.h"
 
 using namespace mlir;
 
@@ -22,7 +23,8 @@ namespace evaluate {
 
 RankedTensorType staticResult(Operation *op) {
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  return type && type.hasStaticShape() ? type : RankedTensorType();
+  bool countable = type && type.hasStaticShape() && infer::product(type.getShape()) != infer::unknown;
+  return countable ? type : RankedTensorType();
 }
 
 SmallVector<int64_t> stridesOf(ArrayRef<int64_t> shape) {

@@ -37,9 +37,9 @@ public:
 
 namespace quern::onnx {
 
-/// How an op computes on codes: an i32 accumulation of products, a sum or product of rescaled codes, a mean, the softmax
-/// or any other function of a code by table, a clamp that its producer's requantization absorbs, or the movement of
-/// codes. None: only on real numbers.
+/// How an op computes on codes: an i32 accumulation of products, a sum or product of rescaled codes, a mean,
+/// the softmax or any other function of a code by table, a clamp that its producer's requantization absorbs,
+/// or the movement of codes. None: only on real numbers.
 enum class IntegerForm { None, Contraction, Sum, Product, Mean, Softmax, Table, Clamp, Movement };
 
 /// Values that an op cannot leave: both ends included.

@@ -20,8 +20,8 @@ LogicalResult constantOfShape(Operation *op, Types &types) {
   Type element = value ? value.getElementType() : Float32Type::get(op->getContext());
   RankedTensorType lengths = ranked(op, 0);
   if (std::optional<Shape> shape = integers(op, 0)) {
-    if (llvm::any_of(*shape, [](int64_t size) { return size < 0; }))
-      return op->emitOpError() << "(C9) expected dimensions of at least 0";
+    if (failed(checkSizes(op, "C9", *shape)))
+      return failure();
     add(types, *shape, element);
   } else if (lengths && lengths.getRank() == 1 && lengths.hasStaticShape())
     add(types, Shape(lengths.getDimSize(0), unknown), element);
@@ -56,7 +56,10 @@ LogicalResult range(Operation *op, Types &types) {
   if (limits.size() == 3) {
     if (limits[2] == 0)
       return op->emitOpError() << "(C13) expected a delta other than 0";
-    count = std::max(0.0, std::ceil((limits[1] - limits[0]) / limits[2]));
+    double numbers = std::ceil((limits[1] - limits[0]) / limits[2]);
+    if (!(numbers <= maximumSize))
+      return op->emitOpError() << "(C13) expected a range of at most " << maximumSize << " numbers";
+    count = static_cast<int64_t>(std::max(0.0, numbers));
   }
   add(types, count, elementType(op, 0));
   return success();
@@ -65,7 +68,7 @@ LogicalResult range(Operation *op, Types &types) {
 LogicalResult random(Operation *op, Types &types) {
   std::optional<ArrayRef<int64_t>> shape = getIntegers(op, "shape");
   Type element = elementTypeFromNumber(getInteger(op, "dtype").value_or(1), op->getContext());
-  if (!shape || !element)
+  if (!shape || !element || !llvm::all_of(*shape, isSize))
     return keepRest(op, types);
   add(types, *shape, element);
   return success();

@@ -10,6 +10,13 @@ using namespace mlir;
 
 namespace quern::onnx::infer {
 
+/// Unknown if a summand is, or if it is no size.
+static int64_t sum(int64_t a, int64_t b) {
+  int64_t result;
+  bool known = a != unknown && b != unknown && !llvm::AddOverflow(a, b, result) && isSize(result);
+  return known ? result : unknown;
+}
+
 LogicalResult concat(Operation *op, Types &types) {
   Shape shape;
   for (unsigned i = 0; i < op->getNumOperands(); ++i) {
@@ -32,9 +39,7 @@ LogicalResult concat(Operation *op, Types &types) {
     for (auto [index, size] : llvm::enumerate(input.getShape())) {
       bool joined = static_cast<int64_t>(index) == *axis;
       FailureOr<int64_t> merged =
-          joined
-              ? FailureOr<int64_t>(shape[index] == unknown || size == unknown ? unknown : shape[index] + size)
-              : merge(shape[index], size);
+          joined ? FailureOr<int64_t>(sum(shape[index], size)) : merge(shape[index], size);
       if (failed(merged))
         return op->emitOpError() << "(C10) operand " << i << " has size " << size << " along axis " << index
                                  << ", the others " << shape[index];
@@ -52,8 +57,10 @@ static FailureOr<Shape> partSizes(Operation *op, int64_t total) {
     std::optional<Shape> sizes = integers(op, 1);
     if (!sizes)
       return Shape(count, unknown);
-    int64_t sum = std::accumulate(sizes->begin(), sizes->end(), int64_t(0));
-    if (static_cast<int64_t>(sizes->size()) != count || failed(merge(total, sum)))
+    if (failed(checkSizes(op, "C12", *sizes)))
+      return failure();
+    int64_t together = std::accumulate(sizes->begin(), sizes->end(), int64_t(0), sum);
+    if (static_cast<int64_t>(sizes->size()) != count || failed(merge(total, together)))
       return op->emitOpError() << "(C12) the sizes of the parts do not add up to the dimension's " << total
                                << " for " << count << " results";
     return *sizes;
@@ -157,6 +164,8 @@ LogicalResult expand(Operation *op, Types &types) {
     addUnranked(types, elementType(op, 0));
     return success();
   }
+  if (failed(checkSizes(op, "C4", *request)))
+    return failure();
   if (!OpTrait::util::getBroadcastedShape(input.getShape(), *request, shape))
     return op->emitOpError() << "(C4) " << input << " does not broadcast to the requested shape";
   add(types, shape, input.getElementType());
@@ -173,6 +182,8 @@ LogicalResult tile(Operation *op, Types &types) {
   if (static_cast<int64_t>(repeats.size()) != input.getRank())
     return op->emitOpError() << "(C13) expected one repetition for each of the " << input.getRank()
                              << " axes";
+  if (failed(checkSizes(op, "C13", repeats)))
+    return failure();
   Shape shape;
   for (auto [size, count] : llvm::zip_equal(input.getShape(), repeats))
     shape.push_back(product({size, count}));
@@ -202,9 +213,12 @@ LogicalResult pad(Operation *op, Types &types) {
   for (auto [i, axis] : llvm::enumerate(*axes)) {
     if (shape[axis] == unknown)
       continue;
-    shape[axis] += (*pads)[i] + (*pads)[i + axes->size()];
-    if (shape[axis] < 0)
-      return op->emitOpError() << "(C13) axis " << axis << " is cropped below size 0";
+    int64_t begin = (*pads)[i], end = (*pads)[i + axes->size()], size = shape[axis];
+    if (llvm::AddOverflow(size, begin, size) || llvm::AddOverflow(size, end, size) || !isSize(size) ||
+        size == unknown)
+      return op->emitOpError() << "(C13) axis " << axis << " is cropped below size 0 or padded beyond "
+                               << maximumSize;
+    shape[axis] = size;
   }
   add(types, shape, input.getElementType());
   return success();
@@ -221,7 +235,8 @@ LogicalResult oneHot(Operation *op, Types &types) {
     return failure();
   Shape shape = llvm::to_vector(indices.getShape());
   std::optional<double> depth = getConstantScalar(op->getOperand(1));
-  shape.insert(shape.begin() + *axis, depth ? static_cast<int64_t>(*depth) : unknown);
+  shape.insert(shape.begin() + *axis,
+               depth && *depth >= 0 && *depth <= maximumSize ? static_cast<int64_t>(*depth) : unknown);
   add(types, shape, elementType(op, 2));
   return success();
 }

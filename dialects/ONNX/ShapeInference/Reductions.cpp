@@ -64,7 +64,7 @@ LogicalResult topK(Operation *op, Types &types) {
     return failure();
   std::optional<Shape> count = integers(op, 1);
   Shape shape = llvm::to_vector(input.getShape());
-  shape[*axis] = count && count->size() == 1 ? count->front() : unknown;
+  shape[*axis] = count && count->size() == 1 && isSize(count->front()) ? count->front() : unknown;
   add(types, shape, input.getElementType());
   add(types, shape, index);
   return success();

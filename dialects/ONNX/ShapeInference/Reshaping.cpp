@@ -18,7 +18,7 @@ static FailureOr<Shape> resolveShape(Operation *op, Shape request, RankedTensorT
     } else if (size == -1 && inferredAxis < 0) {
       inferredAxis = axis;
       size = 1;
-    } else if (size < 0)
+    } else if (size != unknown && !isSize(size))
       return op->emitOpError() << "(C9) expected dimensions of at least 0 and at most one -1, but got "
                                << size;
   }
@@ -121,6 +121,9 @@ LogicalResult transpose(Operation *op, Types &types) {
   return success();
 }
 
+/// More than the side of any image.
+static constexpr int64_t maximumBlock = int64_t(1) << 20;
+
 /// The dimension multiplied or divided by the block size.
 static FailureOr<int64_t> scaled(Operation *op, int64_t size, int64_t factor, bool up) {
   if (size == unknown)
@@ -128,7 +131,7 @@ static FailureOr<int64_t> scaled(Operation *op, int64_t size, int64_t factor, bo
   if (!up && size % factor != 0)
     return op->emitOpError() << "(C14) a dimension of size " << size << " does not divide into blocks of "
                              << factor;
-  return up ? size * factor : size / factor;
+  return up ? product({size, factor}) : size / factor;
 }
 
 static LogicalResult rearrangeBlocks(Operation *op, Types &types, bool depthToSpace) {
@@ -138,8 +141,9 @@ static LogicalResult rearrangeBlocks(Operation *op, Types &types, bool depthToSp
     addUnranked(types, elementType(op, 0));
     return success();
   }
-  if (block < 1 || input.getRank() != 4)
-    return op->emitOpError() << "(C14) expected a positive 'blocksize' and an input of rank 4";
+  if (block < 1 || block > maximumBlock || input.getRank() != 4)
+    return op->emitOpError() << "(C14) expected a 'blocksize' from 1 to " << maximumBlock
+                             << " and an input of rank 4";
   Shape shape = {input.getDimSize(0)};
   for (auto [axis, factor] : {std::pair<int, int64_t>{1, block * block}, {2, block}, {3, block}}) {
     FailureOr<int64_t> size = scaled(op, input.getDimSize(axis), factor, depthToSpace != (axis == 1));

@@ -18,13 +18,19 @@ static FailureOr<Shape> resizedShape(Operation *op, RankedTensorType input, Arra
   if (count != axes.size())
     return op->emitOpError() << "(C13) expected one size or scale for each of " << axes.size()
                              << " axes, but got " << count;
+  if (bySizes && sizes && failed(checkSizes(op, "C13", *sizes)))
+    return failure();
   for (auto [i, axis] : llvm::enumerate(axes)) {
     if (bySizes)
       shape[axis] = sizes && stretched ? (*sizes)[i] : unknown;
     else if (!scales || shape[axis] == unknown)
       shape[axis] = unknown;
-    else
-      shape[axis] = std::floor(static_cast<float>(shape[axis]) * static_cast<float>((*scales)[i]));
+    else {
+      float size = std::floor(static_cast<float>(shape[axis]) * static_cast<float>((*scales)[i]));
+      if (!(size >= 0 && size <= static_cast<float>(maximumSize)))
+        return op->emitOpError() << "(C13) expected a positive, finite scale, but got " << (*scales)[i];
+      shape[axis] = static_cast<int64_t>(size);
+    }
   }
   return shape;
 }

@@ -26,6 +26,8 @@ std::optional<Shape> integers(Operation *op, unsigned operand) {
   return operand < op->getNumOperands() ? getConstantIntegers(op->getOperand(operand)) : std::nullopt;
 }
 
+bool isSize(int64_t number) { return number == unknown || (number >= 0 && number <= maximumSize); }
+
 void add(Types &types, ArrayRef<int64_t> shape, Type elementType) {
   types.push_back(RankedTensorType::get(shape, elementType));
 }
@@ -59,6 +61,14 @@ FailureOr<Shape> normalizeAxes(Operation *op, ArrayRef<int64_t> axes, int64_t ra
     result.push_back(*normal);
   }
   return result;
+}
+
+LogicalResult checkSizes(Operation *op, StringRef label, ArrayRef<int64_t> sizes) {
+  for (int64_t size : sizes)
+    if (!isSize(size))
+      return op->emitOpError() << "(" << label << ") expected sizes of at least 0 and at most " << maximumSize
+                               << ", but got " << size;
+  return success();
 }
 
 int64_t product(ArrayRef<int64_t> dimensions) {

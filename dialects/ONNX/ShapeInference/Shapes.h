@@ -13,6 +13,12 @@ using Types = llvm::SmallVectorImpl<mlir::Type>;
 using Shape = llvm::SmallVector<int64_t>;
 inline constexpr int64_t unknown = mlir::ShapedType::kDynamic;
 
+/// No dimension is larger, so that sums and products with numbers from attributes stay in range.
+inline constexpr int64_t maximumSize = int64_t(1) << 40;
+
+/// True of what a dimension can be: unknown, or from 0 to maximumSize.
+bool isSize(int64_t number);
+
 /// The type of an operand that is a tensor of known rank, else null.
 mlir::RankedTensorType ranked(mlir::Operation *op, unsigned operand);
 
@@ -38,6 +44,9 @@ void addOptional(mlir::Operation *op, Types &types, mlir::Type type);
 /// C3: `axis` counts from the end if negative, and lies within `rank`.
 llvm::FailureOr<int64_t> normalizeAxis(mlir::Operation *op, int64_t axis, int64_t rank);
 llvm::FailureOr<Shape> normalizeAxes(mlir::Operation *op, llvm::ArrayRef<int64_t> axes, int64_t rank);
+
+/// Reports, under the given label, the first number that no dimension can be.
+llvm::LogicalResult checkSizes(mlir::Operation *op, llvm::StringRef label, llvm::ArrayRef<int64_t> sizes);
 
 /// The product of dimensions, unknown if one is unknown.
 int64_t product(llvm::ArrayRef<int64_t> dimensions);

@@ -8,6 +8,9 @@ using namespace mlir;
 
 namespace quern::onnx {
 
+/// Larger strides, pads, ... than any model has would let sizes overflow.
+static constexpr int64_t maximumInWindow = int64_t(1) << 20;
+
 /// C5: the attribute, or `fallback` in each of `count` places; all at least `minimum`.
 static LogicalResult readList(Operation *op, StringRef name, size_t count, int64_t fallback, int64_t minimum,
                               SmallVector<int64_t> &list) {
@@ -17,9 +20,9 @@ static LogicalResult readList(Operation *op, StringRef name, size_t count, int64
     return op->emitOpError() << "(C5) expected " << count << " numbers in '" << name << "', but got "
                              << list.size();
   for (int64_t number : list)
-    if (number < minimum)
-      return op->emitOpError() << "(C5) expected numbers of at least " << minimum << " in '" << name
-                               << "', but got " << number;
+    if (number < minimum || number > maximumInWindow)
+      return op->emitOpError() << "(C5) expected numbers from " << minimum << " to " << maximumInWindow
+                               << " in '" << name << "', but got " << number;
   return success();
 }
 
@@ -41,6 +44,8 @@ FailureOr<Window> Window::of(Operation *op, ArrayRef<int64_t> input, ArrayRef<in
   size_t rank = input.size();
   Window window;
   window.kernel = llvm::to_vector(kernel);
+  if (!llvm::all_of(input, infer::isSize) || !llvm::all_of(kernel, infer::isSize))
+    return op->emitOpError() << "(C5) expected dimensions of at most " << infer::maximumSize;
   StringRef automatic = getString(op, "auto_pad");
   window.sameSize = automatic.starts_with("SAME");
   window.ceilMode = getInteger(op, "ceil_mode").value_or(0) != 0;
@@ -187,6 +192,9 @@ LogicalResult transposedConvolution(Operation *op, Types &types) {
     else
       shape.push_back(window->strides[i] * (spatial[i] - 1) + outputPadding[i] + window->extent(i) -
                       window->pads[i] - window->pads[i + rank]);
+    if (!isSize(shape.back()))
+      return op->emitOpError() << "(C5) pads and output_shape give spatial dimension " << i << " the size "
+                               << shape.back();
   }
   add(types, shape, elementType(op, 0));
   return success();
@@ -202,8 +210,8 @@ LogicalResult pool(Operation *op, Types &types) {
   if (input.getRank() < 3 || !kernel || static_cast<int64_t>(kernel->size()) != input.getRank() - 2)
     return op->emitOpError() << "(C5) expected one number in 'kernel_shape' for each spatial dimension of "
                              << input;
-  if (llvm::any_of(*kernel, [](int64_t size) { return size < 1; }))
-    return op->emitOpError() << "(C5) expected positive numbers in 'kernel_shape'";
+  if (llvm::any_of(*kernel, [](int64_t size) { return size < 1 || size > maximumInWindow; }))
+    return op->emitOpError() << "(C5) expected numbers from 1 to " << maximumInWindow << " in 'kernel_shape'";
   ArrayRef<int64_t> spatial = input.getShape().drop_front(2);
   FailureOr<Window> window = Window::of(op, spatial, *kernel);
   FailureOr<Shape> output = failed(window) ? FailureOr<Shape>() : slide(op, *window, spatial);

@@ -52,7 +52,7 @@ func.func @C4_no_broadcast(%x: tensor<2x3xf32>, %y: tensor<2xf32>) -> tensor<*xf
 
 func.func @C5_stride_of_zero(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>) -> tensor<*xf32> {
   %none = onnx.NoValue() : () -> none
-  // expected-error @+1 {{(C5) expected numbers of at least 1 in 'strides', but got 0}}
+  // expected-error @+1 {{(C5) expected numbers from 1 to 1048576 in 'strides', but got 0}}
   %0 = onnx.Conv(%x, %w, %none) {strides = array<i64: 1, 0>} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, none) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
@@ -205,4 +205,71 @@ func.func @C16_branch_yields_too_little(%c: tensor<i1>, %x: tensor<2xf32>) -> te
     onnx.Yield() : () -> ()
   } : (tensor<i1>) -> tensor<2xf32>
   return %0 : tensor<2xf32>
+}
+
+// -----
+
+func.func @C5_output_shape_below_zero(%x: tensor<1x1x1xf32>, %w: tensor<1x1x1xf32>) -> tensor<*xf32> {
+  %none = onnx.NoValue() : () -> none
+  // expected-error @+1 {{(C5) pads and output_shape give spatial dimension 0 the size -9}}
+  %0 = onnx.ConvTranspose(%x, %w, %none) {pads = array<i64: 5, 5>} : (tensor<1x1x1xf32>, tensor<1x1x1xf32>, none) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @C4_expand_to_a_negative_size(%x: tensor<1xf32>) -> tensor<*xf32> {
+  %shape = onnx.Constant() {value = dense<-2> : tensor<1xi64>} : () -> tensor<1xi64>
+  // expected-error @+1 {{(C4) expected sizes of at least 0 and at most 1099511627776, but got -2}}
+  %0 = onnx.Expand(%x, %shape) : (tensor<1xf32>, tensor<1xi64>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @C12_part_of_negative_size(%x: tensor<5xf32>) -> (tensor<*xf32>, tensor<*xf32>) {
+  %sizes = onnx.Constant() {value = dense<[6, -1]> : tensor<2xi64>} : () -> tensor<2xi64>
+  // expected-error @+1 {{(C12) expected sizes of at least 0}}
+  %0, %1 = onnx.Split(%x, %sizes) : (tensor<5xf32>, tensor<2xi64>) -> (tensor<*xf32>, tensor<*xf32>)
+  return %0, %1 : tensor<*xf32>, tensor<*xf32>
+}
+
+// -----
+
+func.func @C13_pad_that_overflows(%x: tensor<5xf32>) -> tensor<*xf32> {
+  %none = onnx.NoValue() : () -> none
+  %pads = onnx.Constant() {value = dense<9223372036854775807> : tensor<2xi64>} : () -> tensor<2xi64>
+  // expected-error @+1 {{(C13) axis 0 is cropped below size 0 or padded beyond}}
+  %0 = onnx.Pad(%x, %pads, %none, %none) : (tensor<5xf32>, tensor<2xi64>, none, none) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @C13_tile_a_negative_number_of_times(%x: tensor<5xf32>) -> tensor<*xf32> {
+  %repeats = onnx.Constant() {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  // expected-error @+1 {{(C13) expected sizes of at least 0}}
+  %0 = onnx.Tile(%x, %repeats) : (tensor<5xf32>, tensor<1xi64>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @C13_resize_to_infinity(%x: tensor<5xf32>) -> tensor<*xf32> {
+  %none = onnx.NoValue() : () -> none
+  %scales = onnx.Constant() {value = dense<0x7F800000> : tensor<1xf32>} : () -> tensor<1xf32>
+  // expected-error @+1 {{(C13) expected a positive, finite scale}}
+  %0 = onnx.Resize(%x, %none, %scales, %none) : (tensor<5xf32>, none, tensor<1xf32>, none) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @C13_range_without_end() -> tensor<*xf32> {
+  %a = onnx.Constant() {value = dense<0.0> : tensor<f32>} : () -> tensor<f32>
+  %b = onnx.Constant() {value = dense<0x7F800000> : tensor<f32>} : () -> tensor<f32>
+  %c = onnx.Constant() {value = dense<1.0> : tensor<f32>} : () -> tensor<f32>
+  // expected-error @+1 {{(C13) expected a range of at most 1099511627776 numbers}}
+  %0 = onnx.Range(%a, %b, %c) : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
 }
