@@ -28,7 +28,7 @@ struct Statistics {
   /// Adds those of other samples. Refused if they are of another model or other settings.
   llvm::Error merge(const Statistics &other);
 
-  /// JSON with sorted keys. Numbers come back to the bit.
+  /// JSON with sorted keys, a line for each value. Numbers come back to the bit.
   std::string toJSON() const;
   /// Reads what toJSON wrote. The text is not trusted: types, ranges and the agreement of the fields are
   /// checked, and the error says where in the text something is wrong.

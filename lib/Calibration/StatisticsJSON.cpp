@@ -55,20 +55,33 @@ static json::Value toJSON(const TensorStatistics &tensor) {
   return object;
 }
 
+/// Text that JSON can hold: anything that is not UTF-8 is replaced.
+static std::string toUTF8(const std::string &text) { return json::isUTF8(text) ? text : json::fixUTF8(text); }
+
 std::string Statistics::toJSON() const {
-  json::Object valueObject, settingsObject;
-  for (const auto &[name, value] : values)
-    valueObject[name] = quern::toJSON(value);
+  json::Object settingsObject;
   for (const auto &[name, value] : settings)
-    settingsObject[name] = value;
-  json::Object root{{"version", kVersion},
-                    {"model", modelHash},
-                    {"data", dataHash.toString()},
-                    {"samples", samples},
-                    {"settings", std::move(settingsObject)},
-                    {"values", std::move(valueObject)}};
-  // Keys are printed in their order, floats with the digits that identify a double.
-  return llvm::formatv("{0:1}\n", json::Value(std::move(root)));
+    settingsObject[toUTF8(name)] = toUTF8(value);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  auto print = [&](llvm::StringRef key, const json::Value &value) {
+    stream << llvm::formatv(" {0}: {1},\n", json::Value(key), value);
+  };
+  stream << "{\n";
+  print("data", dataHash.toString());
+  print("model", modelHash);
+  print("samples", samples);
+  print("settings", std::move(settingsObject));
+  stream << " \"values\": {";
+  // A line for each value: short, and a difference between two files shows which values differ. Inside a line
+  // keys are printed in their order, floats with the digits that identify a double.
+  const char *separator = "\n";
+  for (const auto &[name, value] : values) {
+    stream << separator << llvm::formatv("  {0}: {1}", json::Value(toUTF8(name)), quern::toJSON(value));
+    separator = ",\n";
+  }
+  stream << "\n },\n" << llvm::formatv(" \"version\": {0}\n}\n", kVersion);
+  return text;
 }
 
 //===-- Reading

@@ -6,6 +6,7 @@
 
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 
@@ -35,7 +36,10 @@ static std::string baseName(Value value) {
   return name + ":" + std::to_string(result.getResultNumber());
 }
 
-static std::string makeUnique(const std::string &base, llvm::StringSet<> &taken) {
+/// Names go into JSON, which holds UTF-8 only; ONNX does not promise it.
+static std::string makeUnique(std::string base, llvm::StringSet<> &taken) {
+  if (!llvm::json::isUTF8(base))
+    base = llvm::json::fixUTF8(base);
   std::string name = base;
   for (int copy = 2; !taken.insert(name).second; ++copy)
     name = base + "#" + std::to_string(copy);

@@ -67,6 +67,13 @@ TEST(Statistics, JSONComesBackToTheBit) {
   EXPECT_EQ(again->toJSON(), statistics.toJSON());
 }
 
+TEST(Statistics, NamesThatAreNotUTF8ArePrintable) {
+  Statistics statistics;
+  statistics.values["\xff\xfe"].add(std::vector<float>{1});
+  statistics.settings["dim"] = "\xc0";
+  EXPECT_EQ(errorOf(statistics.toJSON()), "");
+}
+
 TEST(Statistics, OtherModelsAndSettingsDoNotMerge) {
   Statistics one = collect(makeSamples()), model = one, settings = one;
   model.modelHash = "def";
@@ -90,14 +97,14 @@ TEST(Statistics, DamagedJSONIsRefused) {
   EXPECT_TRUE(contains(errorOf(std::string(1000000, '[')), "nested too deeply"));
   EXPECT_TRUE(contains(replaced("\"version\": 1", "\"version\": 2"), "version 2 is not the version 1"));
   EXPECT_TRUE(contains(replaced("\"version\": 1", "\"version\": 1, \"more\": 1"), "unknown key 'more'"));
-  EXPECT_TRUE(contains(replaced("\"max\": 4", "\"max\": 5"), "value 'x'"));
-  EXPECT_TRUE(contains(replaced("\"max\": 4", "\"max\": 1e300"), "'max'"));
-  EXPECT_TRUE(contains(replaced("\"max\": 4", "\"max\": 0.1"), "single-precision"));
-  EXPECT_TRUE(contains(replaced("\"max\": 4", "\"max\": null"), "'max'"));
-  EXPECT_TRUE(contains(replaced("\"first-bin\": ", "\"first-bin\": 9999999999"), "'histogram'"));
-  EXPECT_TRUE(contains(replaced("\"counts\": [", "\"counts\": [-1, "), "'histogram'"));
+  EXPECT_TRUE(contains(replaced("\"max\":4", "\"max\": 5"), "value 'x'"));
+  EXPECT_TRUE(contains(replaced("\"max\":4", "\"max\": 1e300"), "'max'"));
+  EXPECT_TRUE(contains(replaced("\"max\":4", "\"max\": 0.1"), "single-precision"));
+  EXPECT_TRUE(contains(replaced("\"max\":4", "\"max\": null"), "'max'"));
+  EXPECT_TRUE(contains(replaced("\"first-bin\":", "\"first-bin\": 9999999999"), "'histogram'"));
+  EXPECT_TRUE(contains(replaced("\"counts\":[", "\"counts\": [-1, "), "'histogram'"));
   EXPECT_TRUE(contains(replaced("\"samples\": 2", "\"samples\": -2"), "samples"));
-  EXPECT_TRUE(contains(replaced("\"sum-of-maxima\": \"", "\"sum-of-maxima\": \"0"), "exact sum"));
+  EXPECT_TRUE(contains(replaced("\"sum-of-maxima\":\"", "\"sum-of-maxima\": \"0"), "exact sum"));
   EXPECT_TRUE(contains(replaced("\"data\": \"", "\"data\": \"0"), "'data'"));
   EXPECT_TRUE(contains(replaced("\"settings\": {", "\"settings\": {\"n\": 1, "), "setting 'n'"));
   for (size_t cut = 0; cut < good.size() - 2; cut += 7)
