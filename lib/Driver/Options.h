@@ -1,0 +1,53 @@
+// What a user may ask of the compiler, independent of how it was asked (command line, C API).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quern {
+
+/// The stages in their order; each is named after what it yields (README.md).
+enum class Stage { Import, Prepare, Calibrate, Transform, Assign, Quantize, Integerize, Structure, Target, Emit };
+
+inline constexpr std::array<const char *, 10> stageNames = {"import",   "prepare",    "calibrate", "transform", "assign",
+                                                            "quantize", "integerize", "structure", "target",    "emit"};
+
+/// What is written: a shared library, an object with its C header, IR text, or a (QDQ) ONNX model.
+enum class EmitKind { SharedLibrary, Object, MLIR, LLVM, ONNX };
+
+/// A second execution that the artefact's outputs are compared with before it is written.
+enum class Verification { None, Reference };
+
+struct CompileOptions {
+  std::string model;  ///< path of the ONNX file
+  std::string output; ///< path, "-" for standard output
+  EmitKind emit = EmitKind::SharedLibrary;
+  std::optional<Stage> stopAfter;
+  std::map<std::string, int64_t> dimensions; ///< symbolic dimension -> size
+
+  std::string quantize;               ///< scheme such as "W8A8"; empty = float
+  std::string activationType = "u8";  ///< u8 or s8
+  std::string activationScheme = "asymmetric";
+  std::string weightGranularity = "channel";
+  std::vector<std::string> exclude;   ///< regular expressions over node names that stay float
+  bool failOnFloat = false;
+
+  std::string calibrationData;  ///< file or folder; "random" by name
+  std::string calibrationCache; ///< statistics file to reuse or to write
+  std::string observer;         ///< empty = the default observer
+
+  std::string target = "cpu";
+  std::string triple, cpu, features; ///< empty = this machine
+  unsigned optimizationLevel = 3;
+
+  Verification verify = Verification::None;
+  double relativeTolerance = 1e-4, absoluteTolerance = 1e-5;
+  bool verbose = false;
+};
+
+} // namespace quern

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/quernc/CommandLine.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <deque>
+
+namespace cl = llvm::cl;
+using namespace quern;
+
+static constexpr const char overview[] =
+    R"(quernc: compiles an ONNX model to a native binary, in float or quantized
+
+EXAMPLES:
+  quernc model.onnx -o model.so
+      float, for this machine
+  quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz -o model.so
+      8-bit weights and activations, ranges from the samples in calib.npz
+  quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --emit=onnx -o model.qdq.onnx
+      the same decisions as an ONNX model with QuantizeLinear/DequantizeLinear, for other runtimes
+  quernc model.onnx --dim=batch=1,sequence=128 -o model.so
+      binds symbolic dimensions
+  quernc model.onnx --stop-after=prepare --emit=mlir -o -
+      the IR after a stage (import, prepare, calibrate, transform, assign, quantize, integerize, structure, target)
+
+EXIT STATUS: 0 done, 1 the model or the data was refused (every reason is listed), 2 wrong usage
+LIMITS: model files of 2 GiB (external data unlimited), 1,000,000 nodes, subgraphs nested 64 deep, 32 dimensions)";
+
+/// Options belong to one parse, not to the process: this struct lives in `parseCommandLine`.
+struct Flags {
+  cl::OptionCategory category{"quernc options"};
+  cl::opt<std::string> model{cl::Positional, cl::desc("<model.onnx>"), cl::cat(category)};
+  cl::opt<std::string> output{"o", cl::desc("Output file; '-' is standard output"), cl::value_desc("file"), cl::cat(category)};
+  cl::opt<std::string> emit{"emit", cl::desc("so, obj (an object and a C header), mlir, llvm or onnx; default: from the name of -o"), cl::value_desc("kind"), cl::cat(category)};
+  cl::opt<std::string> stopAfter{"stop-after", cl::desc("Stop after this stage (with --emit=mlir)"), cl::value_desc("stage"), cl::cat(category)};
+  cl::list<std::string> dimensions{"dim", cl::desc("Sizes of symbolic dimensions"), cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
+  cl::opt<std::string> quantize{"quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8)"), cl::value_desc("scheme"), cl::cat(category)};
+  cl::opt<std::string> activationType{"activation-type", cl::desc("u8 (default) or s8"), cl::init("u8"), cl::value_desc("type"), cl::cat(category)};
+  cl::opt<std::string> activationScheme{"activation-scheme", cl::desc("asymmetric (default) or symmetric"), cl::init("asymmetric"), cl::value_desc("scheme"), cl::cat(category)};
+  cl::opt<std::string> weightGranularity{"weight-granularity", cl::desc("channel (default) or tensor"), cl::init("channel"), cl::value_desc("granularity"), cl::cat(category)};
+  cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"), cl::value_desc("regex"), cl::cat(category)};
+  cl::opt<bool> failOnFloat{"fail-on-float", cl::desc("Refuse a quantized model that keeps a float operator"), cl::cat(category)};
+  cl::opt<std::string> calibrationData{"calibration-data", cl::desc(".npz keyed by input name, .npy, a folder of either, or ONNX test data; 'random' only by that name"), cl::value_desc("path"), cl::cat(category)};
+  cl::opt<std::string> calibrationCache{"calibration-cache", cl::desc("Statistics file: reused if it fits model, data and settings, else written"), cl::value_desc("file.json"), cl::cat(category)};
+  cl::opt<std::string> observer{"observer", cl::desc("How ranges are chosen: minmax, moving-average, percentile, entropy, mse"), cl::value_desc("name"), cl::cat(category)};
+  cl::opt<std::string> target{"target", cl::desc("cpu (default) or reference (the unoptimized meaning of the graph)"), cl::init("cpu"), cl::value_desc("name"), cl::cat(category)};
+  cl::opt<std::string> triple{"mtriple", cl::desc("Target triple; default: this machine"), cl::value_desc("triple"), cl::cat(category)};
+  cl::opt<std::string> cpu{"mcpu", cl::desc("Target CPU, or 'native' (default)"), cl::value_desc("cpu"), cl::cat(category)};
+  cl::opt<std::string> architecture{"march", cl::desc("Same as --mcpu, as C compilers spell it"), cl::value_desc("cpu"), cl::cat(category)};
+  cl::opt<std::string> features{"mattr", cl::desc("CPU features, +name,-name"), cl::value_desc("features"), cl::cat(category)};
+  cl::opt<char> level{"O", cl::desc("Optimization level of the generated code: -O0 to -O3 (default)"), cl::Prefix, cl::init('3'), cl::cat(category)};
+  cl::opt<std::string> verify{"verify", cl::desc("Before writing, compare with: reference"), cl::value_desc("peer"), cl::cat(category)};
+  cl::opt<double> relativeTolerance{"rtol", cl::desc("Relative tolerance of --verify"), cl::init(1e-4), cl::cat(category)};
+  cl::opt<double> absoluteTolerance{"atol", cl::desc("Absolute tolerance of --verify"), cl::init(1e-5), cl::cat(category)};
+  cl::opt<bool> verbose{"v", cl::desc("Time and memory of each stage on standard error"), cl::cat(category)};
+};
+
+namespace {
+/// Collects every mistake of the command line, so that all are told in one run.
+struct Mistakes {
+  int count = 0;
+  void add(const llvm::Twine &text) {
+    llvm::errs() << "quernc: " << text << "\n";
+    ++count;
+  }
+};
+} // namespace
+
+/// `--calibration_data` and `--calibration-data` are one option; values are left alone.
+static std::deque<std::string> normalizeDashes(int argc, char **argv) {
+  std::deque<std::string> arguments;
+  for (llvm::StringRef argument : llvm::ArrayRef(argv, argc)) {
+    auto [name, value] = argument.split('=');
+    std::string text = name.str();
+    if (!arguments.empty() && name.starts_with("--"))
+      std::replace(text.begin(), text.end(), '_', '-');
+    arguments.push_back(argument.contains('=') ? text + "=" + value.str() : text);
+  }
+  return arguments;
+}
+
+static EmitKind chooseEmitKind(const Flags &flags, Mistakes &mistakes) {
+  std::string kind = flags.emit;
+  if (kind.empty()) {
+    llvm::StringRef extension = llvm::sys::path::extension(flags.output);
+    kind = flags.stopAfter.empty() ? llvm::StringSwitch<std::string>(extension)
+                                         .Case(".o", "obj")
+                                         .Case(".onnx", "onnx")
+                                         .Case(".mlir", "mlir")
+                                         .Case(".ll", "llvm")
+                                         .Default("so")
+                                   : "mlir";
+  }
+  auto known = llvm::StringSwitch<std::optional<EmitKind>>(kind)
+                   .Case("so", EmitKind::SharedLibrary)
+                   .Case("obj", EmitKind::Object)
+                   .Case("mlir", EmitKind::MLIR)
+                   .Case("llvm", EmitKind::LLVM)
+                   .Case("onnx", EmitKind::ONNX)
+                   .Default(std::nullopt);
+  if (!known)
+    mistakes.add("--emit=" + kind + ": expected so, obj, mlir, llvm or onnx");
+  return known.value_or(EmitKind::SharedLibrary);
+}
+
+static std::optional<Stage> chooseStage(llvm::StringRef name, Mistakes &mistakes) {
+  if (name.empty())
+    return std::nullopt;
+  const auto *found = llvm::find(stageNames, name);
+  if (found == stageNames.end()) {
+    mistakes.add("--stop-after=" + name + ": expected one of " + llvm::join(stageNames, ", "));
+    return std::nullopt;
+  }
+  return static_cast<Stage>(found - stageNames.begin());
+}
+
+static std::map<std::string, int64_t> parseDimensions(const Flags &flags, Mistakes &mistakes) {
+  std::map<std::string, int64_t> dimensions;
+  for (llvm::StringRef binding : flags.dimensions) {
+    auto [name, size] = binding.rsplit('=');
+    int64_t value = 0;
+    if (name.empty() || size.getAsInteger(10, value) || value < 1)
+      mistakes.add("--dim=" + binding + ": expected name=size with a size of at least 1");
+    else if (!dimensions.emplace(name.str(), value).second)
+      mistakes.add("--dim=" + binding + ": '" + name + "' is bound twice");
+  }
+  return dimensions;
+}
+
+static void requireOneOf(llvm::StringRef flag, llvm::StringRef value, llvm::ArrayRef<const char *> accepted, Mistakes &mistakes) {
+  if (!llvm::is_contained(accepted, value))
+    mistakes.add("--" + flag + "=" + value + ": expected " + llvm::join(accepted, " or "));
+}
+
+std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
+  Flags flags;
+  cl::HideUnrelatedOptions(flags.category);
+  cl::SetVersionPrinter([](llvm::raw_ostream &stream) { stream << "quernc " QUERN_VERSION "\n"; });
+  std::deque<std::string> texts = normalizeDashes(argc, argv);
+  llvm::SmallVector<const char *> arguments;
+  for (const std::string &text : texts)
+    arguments.push_back(text.c_str());
+  if (!cl::ParseCommandLineOptions(arguments.size(), arguments.data(), overview, &llvm::errs()))
+    return std::nullopt;
+
+  Mistakes mistakes;
+  CompileOptions options;
+  options.model = flags.model;
+  options.output = flags.output;
+  if (options.model.empty())
+    mistakes.add("no model given; usage: quernc model.onnx -o model.so (see --help)");
+  if (options.output.empty())
+    mistakes.add("no output given; add -o FILE ('-' is standard output)");
+  options.emit = chooseEmitKind(flags, mistakes);
+  options.stopAfter = chooseStage(flags.stopAfter, mistakes);
+  if (options.stopAfter && *options.stopAfter != Stage::Emit && options.emit != EmitKind::MLIR && options.emit != EmitKind::ONNX)
+    mistakes.add("--stop-after=" + flags.stopAfter + " yields IR: use --emit=mlir");
+  options.dimensions = parseDimensions(flags, mistakes);
+
+  options.quantize = flags.quantize;
+  requireOneOf("activation-type", flags.activationType, {"u8", "s8"}, mistakes);
+  requireOneOf("activation-scheme", flags.activationScheme, {"asymmetric", "symmetric"}, mistakes);
+  requireOneOf("weight-granularity", flags.weightGranularity, {"channel", "tensor"}, mistakes);
+  options.activationType = flags.activationType;
+  options.activationScheme = flags.activationScheme;
+  options.weightGranularity = flags.weightGranularity;
+  options.exclude.assign(flags.exclude.begin(), flags.exclude.end());
+  options.failOnFloat = flags.failOnFloat;
+  options.calibrationData = flags.calibrationData;
+  options.calibrationCache = flags.calibrationCache;
+  options.observer = flags.observer;
+  if (!options.observer.empty())
+    requireOneOf("observer", options.observer, {"minmax", "moving-average", "percentile", "entropy", "mse"}, mistakes);
+
+  requireOneOf("target", flags.target, {"cpu", "reference"}, mistakes);
+  options.target = flags.target;
+  options.triple = flags.triple;
+  options.cpu = flags.cpu.empty() ? flags.architecture : flags.cpu;
+  if (options.cpu == "native")
+    options.cpu.clear();
+  options.features = flags.features;
+  if (flags.level < '0' || flags.level > '3')
+    mistakes.add("-O" + llvm::Twine(flags.level) + ": expected -O0, -O1, -O2 or -O3");
+  options.optimizationLevel = flags.level - '0';
+
+  if (!flags.verify.empty()) {
+    requireOneOf("verify", flags.verify, {"reference"}, mistakes);
+    options.verify = Verification::Reference;
+  }
+  options.relativeTolerance = flags.relativeTolerance;
+  options.absoluteTolerance = flags.absoluteTolerance;
+  options.verbose = flags.verbose;
+  if (mistakes.count)
+    return std::nullopt;
+  return options;
+}

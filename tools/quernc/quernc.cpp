@@ -1,0 +1,14 @@
+// quernc: compiles an ONNX model. The work is lib/Driver's.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Driver/Compile.h"
+#include "tools/quernc/CommandLine.h"
+
+#include "llvm/Support/InitLLVM.h"
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM initialize(argc, argv);
+  std::optional<quern::CompileOptions> options = parseCommandLine(argc, argv);
+  if (!options)
+    return 2;
+  return mlir::succeeded(quern::compile(*options)) ? 0 : 1;
+}
