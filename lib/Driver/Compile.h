@@ -1,0 +1,14 @@
+// From an ONNX file to an artefact: runs the stages in their order.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "lib/Driver/Options.h"
+
+#include "mlir/Support/LLVM.h"
+
+namespace quern {
+
+/// Compiles as asked and writes one output, complete or not at all. Every reason of a refusal is printed on standard error.
+mlir::LogicalResult compile(const CompileOptions &options);
+
+} // namespace quern

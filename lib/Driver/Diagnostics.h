@@ -1,0 +1,32 @@
+// MLIR diagnostics in the user's words.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace quern {
+
+/// "node 'conv_3'" for the location of an imported operation, "file:line" for text, empty if unknown. Fused locations give the
+/// name of their first named part.
+std::string describeLocation(mlir::Location location);
+
+/// While it lives, prints every diagnostic of a context as "quernc: error: node 'conv_3': reason", each text once: one fault may be
+/// met by several passes.
+class UserDiagnostics {
+public:
+  UserDiagnostics(mlir::MLIRContext &context, llvm::raw_ostream &stream);
+
+  unsigned errorCount() const { return errors; }
+
+private:
+  void print(const mlir::Diagnostic &diagnostic);
+
+  llvm::raw_ostream &stream;
+  llvm::StringSet<> printed;
+  unsigned errors = 0;
+  mlir::ScopedDiagnosticHandler handler;
+};
+
+} // namespace quern
