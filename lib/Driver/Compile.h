@@ -4,11 +4,9 @@
 
 #include "lib/Driver/Options.h"
 
-#include "mlir/Support/LLVM.h"
-
 namespace quern {
 
 /// Compiles as asked and writes one output, complete or not at all. Every reason of a refusal is printed on standard error.
-mlir::LogicalResult compile(const CompileOptions &options);
+Outcome compile(const CompileOptions &options);
 
 } // namespace quern

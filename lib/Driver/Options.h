@@ -18,10 +18,13 @@ inline constexpr std::array<const char *, 10> stageNames = {"import",   "prepare
                                                             "quantize", "integerize", "structure", "target",    "emit"};
 
 /// What is written: a shared library, an object with its C header, IR text, or a (QDQ) ONNX model.
-enum class EmitKind { SharedLibrary, Object, MLIR, LLVM, ONNX };
+enum class EmitKind { SharedLibrary, Object, MLIR, ONNX };
 
 /// A second execution that the artefact's outputs are compared with before it is written.
 enum class Verification { None, Reference };
+
+/// How a compilation ended; the values are the programs' exit statuses.
+enum class Outcome { Done = 0, Refused = 1, WrongUsage = 2 };
 
 struct CompileOptions {
   std::string model;  ///< path of the ONNX file
@@ -39,7 +42,7 @@ struct CompileOptions {
 
   std::string calibrationData;  ///< file or folder; "random" by name
   std::string calibrationCache; ///< statistics file to reuse or to write
-  std::string observer;         ///< empty = the default observer
+  std::string observer = "norm"; ///< how ranges are chosen from statistics (lib/Numerics/Observer.h)
 
   std::string target = "cpu";
   std::string triple, cpu, features; ///< empty = this machine

@@ -35,7 +35,7 @@ struct Flags {
   cl::OptionCategory category{"quernc options"};
   cl::opt<std::string> model{cl::Positional, cl::desc("<model.onnx>"), cl::cat(category)};
   cl::opt<std::string> output{"o", cl::desc("Output file; '-' is standard output"), cl::value_desc("file"), cl::cat(category)};
-  cl::opt<std::string> emit{"emit", cl::desc("so, obj (an object and a C header), mlir, llvm or onnx; default: from the name of -o"), cl::value_desc("kind"), cl::cat(category)};
+  cl::opt<std::string> emit{"emit", cl::desc("so, obj (an object and a C header), mlir or onnx; default: from the name of -o"), cl::value_desc("kind"), cl::cat(category)};
   cl::opt<std::string> stopAfter{"stop-after", cl::desc("Stop after this stage (with --emit=mlir)"), cl::value_desc("stage"), cl::cat(category)};
   cl::list<std::string> dimensions{"dim", cl::desc("Sizes of symbolic dimensions"), cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
   cl::opt<std::string> quantize{"quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8)"), cl::value_desc("scheme"), cl::cat(category)};
@@ -46,7 +46,7 @@ struct Flags {
   cl::opt<bool> failOnFloat{"fail-on-float", cl::desc("Refuse a quantized model that keeps a float operator"), cl::cat(category)};
   cl::opt<std::string> calibrationData{"calibration-data", cl::desc(".npz keyed by input name, .npy, a folder of either, or ONNX test data; 'random' only by that name"), cl::value_desc("path"), cl::cat(category)};
   cl::opt<std::string> calibrationCache{"calibration-cache", cl::desc("Statistics file: reused if it fits model, data and settings, else written"), cl::value_desc("file.json"), cl::cat(category)};
-  cl::opt<std::string> observer{"observer", cl::desc("How ranges are chosen: minmax, moving-average, percentile, entropy, mse"), cl::value_desc("name"), cl::cat(category)};
+  cl::opt<std::string> observer{"observer", cl::desc("How ranges are chosen: norm (default), mse, entropy, percentile, moving-average, min-max"), cl::init("norm"), cl::value_desc("name"), cl::cat(category)};
   cl::opt<std::string> target{"target", cl::desc("cpu (default) or reference (the unoptimized meaning of the graph)"), cl::init("cpu"), cl::value_desc("name"), cl::cat(category)};
   cl::opt<std::string> triple{"mtriple", cl::desc("Target triple; default: this machine"), cl::value_desc("triple"), cl::cat(category)};
   cl::opt<std::string> cpu{"mcpu", cl::desc("Target CPU, or 'native' (default)"), cl::value_desc("cpu"), cl::cat(category)};
@@ -91,7 +91,6 @@ static EmitKind chooseEmitKind(const Flags &flags, Mistakes &mistakes) {
                                          .Case(".o", "obj")
                                          .Case(".onnx", "onnx")
                                          .Case(".mlir", "mlir")
-                                         .Case(".ll", "llvm")
                                          .Default("so")
                                    : "mlir";
   }
@@ -99,11 +98,10 @@ static EmitKind chooseEmitKind(const Flags &flags, Mistakes &mistakes) {
                    .Case("so", EmitKind::SharedLibrary)
                    .Case("obj", EmitKind::Object)
                    .Case("mlir", EmitKind::MLIR)
-                   .Case("llvm", EmitKind::LLVM)
                    .Case("onnx", EmitKind::ONNX)
                    .Default(std::nullopt);
   if (!known)
-    mistakes.add("--emit=" + kind + ": expected so, obj, mlir, llvm or onnx");
+    mistakes.add("--emit=" + kind + ": expected so, obj, mlir or onnx");
   return known.value_or(EmitKind::SharedLibrary);
 }
 
@@ -173,8 +171,7 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
   options.calibrationData = flags.calibrationData;
   options.calibrationCache = flags.calibrationCache;
   options.observer = flags.observer;
-  if (!options.observer.empty())
-    requireOneOf("observer", options.observer, {"minmax", "moving-average", "percentile", "entropy", "mse"}, mistakes);
+  requireOneOf("observer", options.observer, {"norm", "mse", "entropy", "percentile", "moving-average", "min-max"}, mistakes);
 
   requireOneOf("target", flags.target, {"cpu", "reference"}, mistakes);
   options.target = flags.target;

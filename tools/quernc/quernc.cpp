@@ -9,6 +9,6 @@ int main(int argc, char **argv) {
   llvm::InitLLVM initialize(argc, argv);
   std::optional<quern::CompileOptions> options = parseCommandLine(argc, argv);
   if (!options)
-    return 2;
-  return mlir::succeeded(quern::compile(*options)) ? 0 : 1;
+    return static_cast<int>(quern::Outcome::WrongUsage);
+  return static_cast<int>(quern::compile(*options));
 }

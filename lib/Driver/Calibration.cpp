@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Driver/Calibration.h"
+
+#include "lib/Calibration/AttachRanges/AttachRanges.h"
+#include "lib/Driver/HostModel.h"
+#include "lib/Pipelines/Calibrate.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+
+using namespace mlir;
+
+namespace quern {
+
+namespace {
+/// A model in this process behind the interface that calibration asks for.
+class HostInstrumentedModel : public InstrumentedModel {
+public:
+  explicit HostInstrumentedModel(std::unique_ptr<LoadedModel> model) : model(std::move(model)) {}
+
+  llvm::Expected<std::vector<NpyArray>> run(const Sample &inputs) override {
+    std::vector<const NpyArray *> pointers;
+    for (const NpyArray &input : inputs)
+      pointers.push_back(&input);
+    std::string error;
+    std::optional<std::vector<NpyArray>> outputs = model->run(pointers, error);
+    if (!outputs)
+      return llvm::createStringError(error);
+    return std::move(*outputs);
+  }
+
+private:
+  std::unique_ptr<LoadedModel> model;
+};
+} // namespace
+
+static llvm::Expected<std::unique_ptr<InstrumentedModel>> compileInstrumented(ModuleOp module) {
+  llvm::Expected<std::unique_ptr<LoadedModel>> loaded = loadForHost(module);
+  if (!loaded)
+    return loaded.takeError();
+  return std::make_unique<HostInstrumentedModel>(std::move(*loaded));
+}
+
+static LogicalResult report(ModuleOp module, llvm::Error error) {
+  if (!error)
+    return success();
+  std::string text = llvm::toString(std::move(error));
+  llvm::SmallVector<llvm::StringRef> lines;
+  llvm::StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
+  for (llvm::StringRef line : lines)
+    emitError(UnknownLoc::get(module.getContext())) << line;
+  return failure();
+}
+
+/// What statistics depend on beyond the model's file and the data.
+static std::map<std::string, std::string> calibrationSettings(const CompileOptions &options) {
+  std::map<std::string, std::string> settings;
+  for (const auto &[name, size] : options.dimensions)
+    settings["dim " + name] = std::to_string(size);
+  return settings;
+}
+
+static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::ArrayRef<InputSpec> specs) {
+  SampleHash hash;
+  Sample sample;
+  while (true) {
+    llvm::Expected<bool> got = samples.next(sample);
+    if (!got)
+      return got.takeError();
+    if (!*got)
+      break;
+    hash.add(sample, specs);
+  }
+  if (llvm::Error error = samples.rewind())
+    return std::move(error);
+  return hash;
+}
+
+/// The statistics of the cache if they are those that calibration would give; nothing if there is no such file or it is of something
+/// else. A file that is no statistics file is an error: it would be overwritten.
+static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, const CompileOptions &options, SampleReader *samples,
+                                                           llvm::ArrayRef<InputSpec> specs) {
+  if (options.calibrationCache.empty() || !llvm::sys::fs::exists(options.calibrationCache))
+    return std::nullopt;
+  llvm::Expected<Statistics> cached = readStatistics(options.calibrationCache);
+  if (!cached)
+    return cached.takeError();
+  auto modelHash = prepared->getAttrOfType<StringAttr>("onnx.model_hash");
+  bool sameModel = modelHash && modelHash.getValue() == cached->modelHash && cached->settings == calibrationSettings(options);
+  if (!samples) {
+    if (!sameModel)
+      return llvm::createStringError("calibration cache '" + options.calibrationCache +
+                                     "' is of another model or other settings; give --calibration-data to calibrate anew");
+    return std::move(*cached);
+  }
+  llvm::Expected<SampleHash> dataHash = hashSamples(*samples, specs);
+  if (!dataHash)
+    return dataHash.takeError();
+  if (!sameModel || !(*dataHash == cached->dataHash))
+    return std::nullopt;
+  return std::move(*cached);
+}
+
+static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOptions &options) {
+  FailureOr<std::vector<InputSpec>> specs = readInputSpecs(prepared);
+  if (failed(specs))
+    return llvm::createStringError("the model cannot be calibrated");
+  if (options.calibrationData.empty() && options.calibrationCache.empty())
+    return llvm::createStringError("--quantize=" + options.quantize +
+                                   " needs samples of real input: give --calibration-data (an .npz keyed by input name, an .npy, a folder "
+                                   "of either, or ONNX test data), or --calibration-cache");
+  std::unique_ptr<SampleReader> samples;
+  if (!options.calibrationData.empty()) {
+    auto opened = openSamples(options.calibrationData, *specs);
+    if (!opened)
+      return opened.takeError();
+    samples = std::move(*opened);
+  }
+  llvm::Expected<std::optional<Statistics>> cached = readCache(prepared, options, samples.get(), *specs);
+  if (!cached)
+    return cached.takeError();
+  if (*cached)
+    return std::move(**cached);
+  if (!samples)
+    return llvm::createStringError("calibration cache '" + options.calibrationCache + "' does not exist; give --calibration-data to make it");
+
+  CalibrateOptions calibrateOptions;
+  calibrateOptions.settings = calibrationSettings(options);
+  llvm::Expected<Statistics> statistics = calibrate(prepared, *samples, calibrateOptions, compileInstrumented);
+  if (statistics && !options.calibrationCache.empty())
+    if (llvm::Error error = writeStatistics(options.calibrationCache, *statistics))
+      return std::move(error);
+  return statistics;
+}
+
+FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &options) {
+  llvm::Expected<Statistics> statistics = obtainStatistics(prepared, options);
+  if (!statistics)
+    return report(prepared, statistics.takeError());
+  std::optional<ObserverOptions> observer = makeObserverOptions(options.observer);
+  if (!observer)
+    return report(prepared, llvm::createStringError("unknown observer '" + options.observer + "'"));
+  if (failed(attachRanges(prepared, *statistics, *observer)))
+    return failure();
+  return statistics->dataHash.toString();
+}
+
+} // namespace quern

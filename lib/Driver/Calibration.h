@@ -1,0 +1,16 @@
+// The stage "calibrate" with files and a compiled model behind it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "lib/Driver/Options.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace quern {
+
+/// Attaches ranges to the values of a prepared module: from `options.calibrationCache` where its statistics are of this model, this
+/// data and these settings, else by compiling the float model for this machine and running it on `options.calibrationData`; fresh
+/// statistics are written to the cache if one is named. Returns the hash of the data. Refusals are diagnostics.
+mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const CompileOptions &options);
+
+} // namespace quern

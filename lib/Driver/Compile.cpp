@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Driver/Compile.h"
+
+#include "lib/Driver/Calibration.h"
+#include "lib/Driver/Diagnostics.h"
+#include "lib/Driver/Registration.h"
+#include "lib/Driver/StageTimer.h"
+#include "lib/Driver/Verify.h"
+#include "lib/Frontend/ONNX/Export.h"
+#include "lib/Frontend/ONNX/Import.h"
+#include "lib/Pipelines/Assign.h"
+#include "lib/Pipelines/Integerize.h"
+#include "lib/Pipelines/Prepare.h"
+#include "lib/Pipelines/Quantize.h"
+#include "lib/Pipelines/Structure.h"
+#include "lib/Support/Files.h"
+#include "lib/Targets/Common/Emit.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+
+namespace quern {
+
+namespace {
+
+/// One compilation: the module, and what the stages learn on the way.
+class Compilation {
+public:
+  Compilation(const CompileOptions &options, const Target &target, MLIRContext &context)
+      : options(options), target(target), context(context) {}
+
+  /// Runs the stages up to the last one that the options ask for, then writes the output.
+  LogicalResult run();
+
+private:
+  LogicalResult runStage(Stage stage);
+  LogicalResult importStage();
+  LogicalResult calibrateStage();
+  LogicalResult integerizeStage();
+  LogicalResult emitStage();
+
+  /// Runs the passes that `populate` adds.
+  LogicalResult runPasses(llvm::function_ref<void(OpPassManager &)> populate);
+  LogicalResult writeIR();
+  LogicalResult writeModel();
+  LogicalResult write(llvm::StringRef path, llvm::StringRef bytes);
+  LogicalResult report(llvm::Error error);
+
+  Stage lastStage() const;
+  bool quantizing() const { return !options.quantize.empty(); }
+  /// Fills `info` while the signature still has ONNX's types.
+  LogicalResult describeModel();
+
+  const CompileOptions &options;
+  const Target &target;
+  MLIRContext &context;
+  OwningOpRef<ModuleOp> module;
+  OwningOpRef<ModuleOp> structured; ///< kept for verification only
+  ModelInfo info;
+};
+
+} // namespace
+
+LogicalResult Compilation::report(llvm::Error error) {
+  if (!error)
+    return success();
+  // A list of reasons is told as one error a line.
+  std::string text = llvm::toString(std::move(error));
+  llvm::SmallVector<llvm::StringRef> lines;
+  llvm::StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
+  for (llvm::StringRef line : lines)
+    emitError(UnknownLoc::get(&context)) << line;
+  return failure();
+}
+
+LogicalResult Compilation::write(llvm::StringRef path, llvm::StringRef bytes) {
+  return report(writeFileAtomically(path, bytes));
+}
+
+LogicalResult Compilation::runPasses(llvm::function_ref<void(OpPassManager &)> populate) {
+  PassManager manager(&context);
+  populate(manager);
+  return manager.run(*module);
+}
+
+Stage Compilation::lastStage() const {
+  if (options.stopAfter)
+    return *options.stopAfter;
+  switch (options.emit) {
+  case EmitKind::ONNX:
+    return quantizing() ? Stage::Quantize : Stage::Prepare;
+  case EmitKind::MLIR:
+    return Stage::Target;
+  case EmitKind::SharedLibrary:
+  case EmitKind::Object:
+    return Stage::Emit;
+  }
+  llvm_unreachable("every kind has a last stage");
+}
+
+LogicalResult Compilation::importStage() {
+  ImportOptions importOptions;
+  importOptions.dimensions = options.dimensions;
+  FailureOr<OwningOpRef<ModuleOp>> imported = importModel(options.model, context, importOptions);
+  if (failed(imported))
+    return failure();
+  module = std::move(*imported);
+  return success();
+}
+
+LogicalResult Compilation::calibrateStage() {
+  if (!quantizing())
+    return success();
+  FailureOr<std::string> dataHash = calibrateModule(*module, options);
+  if (failed(dataHash))
+    return failure();
+  info.hashes["calibration"] = *dataHash;
+  return success();
+}
+
+LogicalResult Compilation::integerizeStage() {
+  IntegerizeOptions integerizeOptions;
+  integerizeOptions.failOnFloat = options.failOnFloat;
+  return runPasses([&](OpPassManager &manager) { populateIntegerizePipeline(manager, integerizeOptions); });
+}
+
+LogicalResult Compilation::runStage(Stage stage) {
+  StageTimer timer(stageNames[static_cast<size_t>(stage)], options.verbose);
+  switch (stage) {
+  case Stage::Import:
+    return importStage();
+  case Stage::Prepare:
+    return runPasses([&](OpPassManager &manager) {
+      PrepareOptions prepareOptions;
+      prepareOptions.dimensions = options.dimensions;
+      populatePreparePipeline(manager, prepareOptions);
+    });
+  case Stage::Calibrate:
+    return calibrateStage();
+  case Stage::Transform:
+    return success(); // no transform applies to W8A8 without a method
+  case Stage::Assign:
+    return !quantizing() ? success() : runPasses([&](OpPassManager &manager) {
+      AssignOptions assignOptions;
+      assignOptions.scheme = options.quantize;
+      assignOptions.exclude = options.exclude;
+      populateAssignPipeline(manager, assignOptions);
+    });
+  case Stage::Quantize:
+    return runPasses([&](OpPassManager &manager) { populateQuantizePipeline(manager, {}); });
+  case Stage::Integerize:
+    return integerizeStage();
+  case Stage::Structure:
+    return runPasses([&](OpPassManager &manager) { populateStructurePipeline(manager, {}); });
+  case Stage::Target:
+    if (options.verify != Verification::None)
+      structured = module->clone();
+    return lowerModule(*module, target);
+  case Stage::Emit:
+    return emitStage();
+  }
+  llvm_unreachable("every stage is run");
+}
+
+LogicalResult Compilation::describeModel() {
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  FailureOr<Signature> signature = readSignature(main);
+  if (failed(signature))
+    return failure();
+  info.signature = std::move(*signature);
+  info.name = llvm::sys::path::stem(options.output).str();
+  info.precision = quantizing() ? options.quantize : "float32";
+  if (auto hash = (*module)->getAttrOfType<StringAttr>("onnx.model_hash"))
+    info.hashes["model"] = hash.str();
+  return success();
+}
+
+LogicalResult Compilation::writeIR() {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module->print(stream, OpPrintingFlags().enableDebugInfo());
+  stream << "\n";
+  return write(options.output, text);
+}
+
+LogicalResult Compilation::writeModel() {
+  FailureOr<std::string> bytes = exportModel(*module);
+  return failed(bytes) ? failure() : write(options.output, *bytes);
+}
+
+LogicalResult Compilation::emitStage() {
+  bool asObject = options.emit == EmitKind::Object;
+  llvm::Expected<ModelObject> object =
+      emitObject(*module, target, info, asObject ? GetterName::PerModel : GetterName::Common);
+  if (!object)
+    return report(object.takeError());
+  if (options.verify != Verification::None && failed(verifyAgainstReference(*structured, *object, info.signature, options)))
+    return failure();
+  if (asObject) {
+    llvm::SmallString<128> header(options.output);
+    llvm::sys::path::replace_extension(header, ".h");
+    return failed(write(options.output, object->bytes)) ? failure() : write(header, formatHeader(*object, info));
+  }
+  llvm::SmallString<128> folder(llvm::sys::path::parent_path(options.output));
+  llvm::Expected<std::string> library = linkSharedObject(*object, folder.empty() ? "." : folder);
+  return library ? write(options.output, *library) : report(library.takeError());
+}
+
+LogicalResult Compilation::run() {
+  Stage last = lastStage();
+  for (size_t stage = 0; stage <= static_cast<size_t>(last); ++stage) {
+    if (failed(runStage(static_cast<Stage>(stage))))
+      return failure();
+    if (static_cast<Stage>(stage) == Stage::Quantize && last == Stage::Emit && failed(describeModel()))
+      return failure();
+  }
+  if (last == Stage::Emit)
+    return success();
+  return options.emit == EmitKind::ONNX ? writeModel() : writeIR();
+}
+
+Outcome compile(const CompileOptions &options) {
+  if (options.output != "-" && isSameFile(options.model, options.output)) {
+    llvm::errs() << "quernc: error: the output '" << options.output << "' is the model itself; name another file\n";
+    return Outcome::Refused;
+  }
+  TargetOptions targetOptions;
+  targetOptions.name = options.target;
+  targetOptions.triple = options.triple;
+  targetOptions.cpu = options.cpu;
+  targetOptions.features = options.features;
+  targetOptions.optimizationLevel = options.optimizationLevel;
+  llvm::Expected<std::unique_ptr<Target>> target = createTarget(targetOptions);
+  if (!target) {
+    llvm::errs() << "quernc: " << llvm::toString(target.takeError()) << "\n";
+    return Outcome::WrongUsage;
+  }
+
+  DialectRegistry registry;
+  registerDialects(registry);
+  (*target)->registerDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.loadAllAvailableDialects();
+  UserDiagnostics diagnostics(context, llvm::errs());
+  return succeeded(Compilation(options, **target, context).run()) ? Outcome::Done : Outcome::Refused;
+}
+
+} // namespace quern
