@@ -135,7 +135,8 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Prepare:
     return runPasses([&](OpPassManager &manager) {
       PrepareOptions prepareOptions;
-      prepareOptions.dimensions = options.dimensions;
+      for (const auto &[name, size] : options.dimensions)
+        prepareOptions.dimensions.push_back(name + "=" + std::to_string(size));
       populatePreparePipeline(manager, prepareOptions);
     });
   case Stage::Calibrate:
@@ -146,6 +147,9 @@ LogicalResult Compilation::runStage(Stage stage) {
     return !quantizing() ? success() : runPasses([&](OpPassManager &manager) {
       AssignOptions assignOptions;
       assignOptions.scheme = options.quantize;
+      assignOptions.activations = options.activationType;
+      assignOptions.symmetricActivations = options.activationScheme == "symmetric";
+      assignOptions.perTensorWeights = options.weightGranularity == "tensor";
       assignOptions.exclude = options.exclude;
       populateAssignPipeline(manager, assignOptions);
     });
@@ -204,7 +208,7 @@ LogicalResult Compilation::emitStage() {
     llvm::sys::path::replace_extension(header, ".h");
     return failed(write(options.output, object->bytes)) ? failure() : write(header, formatHeader(*object, info));
   }
-  llvm::SmallString<128> folder(llvm::sys::path::parent_path(options.output));
+  llvm::StringRef folder = llvm::sys::path::parent_path(options.output);
   llvm::Expected<std::string> library = linkSharedObject(*object, folder.empty() ? "." : folder);
   return library ? write(options.output, *library) : report(library.takeError());
 }

@@ -8,5 +8,5 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   quern::registerDialects(registry);
-  return mlir::asMainReturnCode(mlir::MlirLspServerMain(argc, argv, registry));
+  return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
 }

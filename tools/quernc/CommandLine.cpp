@@ -2,7 +2,9 @@
 #include "tools/quernc/CommandLine.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -30,7 +32,6 @@ EXAMPLES:
 EXIT STATUS: 0 done, 1 the model or the data was refused (every reason is listed), 2 wrong usage
 LIMITS: model files of 2 GiB (external data unlimited), 1,000,000 nodes, subgraphs nested 64 deep, 32 dimensions)";
 
-/// Options belong to one parse, not to the process: this struct lives in `parseCommandLine`.
 struct Flags {
   cl::OptionCategory category{"quernc options"};
   cl::opt<std::string> model{cl::Positional, cl::desc("<model.onnx>"), cl::cat(category)};
@@ -134,8 +135,23 @@ static void requireOneOf(llvm::StringRef flag, llvm::StringRef value, llvm::Arra
     mistakes.add("--" + flag + "=" + value + ": expected " + llvm::join(accepted, " or "));
 }
 
+/// LLVM's registry of options belongs to the process, and LLD enters its own later: ours leave with the parse.
+static void unregisterOptions(const cl::OptionCategory &category) {
+  llvm::SmallVector<cl::Option *> ours;
+  for (cl::Option *option : llvm::make_second_range(cl::getRegisteredOptions()))
+    if (llvm::is_contained(option->Categories, &category))
+      ours.push_back(option);
+  for (cl::Option *option : ours)
+    option->removeArgument();
+}
+
 std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
-  Flags flags;
+  // LLVM's libraries bring options of their own; the names that we use are ours.
+  for (const char *name : {"stop-after"})
+    if (cl::Option *option = cl::getRegisteredOptions().lookup(name))
+      option->removeArgument();
+  static Flags flags; // the registry keeps a pointer to the category
+  llvm::scope_exit unregister([&] { unregisterOptions(flags.category); });
   cl::HideUnrelatedOptions(flags.category);
   cl::SetVersionPrinter([](llvm::raw_ostream &stream) { stream << "quernc " QUERN_VERSION "\n"; });
   std::deque<std::string> texts = normalizeDashes(argc, argv);

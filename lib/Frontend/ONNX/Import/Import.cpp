@@ -34,7 +34,7 @@ static void checkDimensions(const proto::ModelProto &model, const ImportOptions 
 }
 
 /// Checks, expands functions, and checks the result, where the types inside functions are known too.
-static LogicalResult prepare(LoadedModel &model, const ImportOptions &options, ErrorLog &errors) {
+static LogicalResult prepare(ParsedModel &model, const ImportOptions &options, ErrorLog &errors) {
   validateModel(model, options.limits, errors);
   checkDimensions(*model.proto, options, errors);
   if (errors.hasErrors())
@@ -46,7 +46,7 @@ static LogicalResult prepare(LoadedModel &model, const ImportOptions &options, E
   return success(!errors.hasErrors());
 }
 
-static void describe(ModuleOp module, const LoadedModel &model) {
+static void describe(ModuleOp module, const ParsedModel &model) {
   Builder builder(module.getContext());
   std::string producer = model.proto->producer_name();
   if (!model.proto->producer_version().empty())
@@ -60,7 +60,7 @@ FailureOr<OwningOpRef<ModuleOp>> importModel(StringRef path, MLIRContext &contex
                                              const ImportOptions &options) {
   context.loadDialect<onnx::ONNXDialect, func::FuncDialect>();
   ErrorLog errors(context, path, options.limits.errors);
-  llvm::Expected<LoadedModel> model = loadModel(path, options.limits);
+  llvm::Expected<ParsedModel> model = loadModel(path, options.limits);
   if (!model) {
     errors.model(llvm::toString(model.takeError()));
     return failure();

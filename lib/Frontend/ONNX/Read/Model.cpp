@@ -9,12 +9,12 @@
 
 namespace quern {
 
-llvm::Expected<LoadedModel> loadModel(llvm::StringRef path, const Limits &limits) {
+llvm::Expected<ParsedModel> loadModel(llvm::StringRef path, const Limits &limits) {
   auto buffer = readFile(path);
   if (!buffer)
     return buffer.takeError();
   llvm::StringRef bytes = (*buffer)->getBuffer();
-  LoadedModel model{path.str(), std::make_shared<proto::ModelProto>(), std::make_shared<ExternalFiles>(path),
+  ParsedModel model{path.str(), std::make_shared<proto::ModelProto>(), std::make_shared<ExternalFiles>(path),
                     ""};
   if (llvm::Error error = parseMessage(bytes, *model.proto, limits))
     return std::move(error);

@@ -6,7 +6,7 @@
 
 namespace quern {
 
-struct LoadedModel {
+struct ParsedModel {
   std::string path;
   /// Shared with every constant that points into it.
   std::shared_ptr<proto::ModelProto> proto;
@@ -16,7 +16,7 @@ struct LoadedModel {
 };
 
 /// Maps, parses and hashes the model at `path`; "-" is standard input.
-llvm::Expected<LoadedModel> loadModel(llvm::StringRef path, const Limits &limits);
+llvm::Expected<ParsedModel> loadModel(llvm::StringRef path, const Limits &limits);
 
 /// SHA-256, in hex, of the file's hash and of the digests of its external initializers. The model must have
 /// no problems; the result is the file's own hash if all its data is inside.

@@ -17,7 +17,7 @@ using Imports = llvm::StringMap<int64_t>;
 
 /// What all graphs of a model share while they are checked.
 struct ModelContext {
-  const LoadedModel &model;
+  const ParsedModel &model;
   const Limits &limits;
   ErrorLog &errors;
   const FunctionTable &functions;

@@ -75,7 +75,7 @@ static void checkFunctions(ModelContext &context, const Imports &modelImports) {
   }
 }
 
-void validateModel(const LoadedModel &model, const Limits &limits, ErrorLog &errors) {
+void validateModel(const ParsedModel &model, const Limits &limits, ErrorLog &errors) {
   if (!model.proto->has_graph())
     return errors.model("the file is no ONNX model: it holds no graph");
   checkHeader(*model.proto, errors);

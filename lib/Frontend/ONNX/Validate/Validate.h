@@ -10,7 +10,7 @@ namespace quern {
 /// Checks `model` and reports every problem to `errors`. After a run without errors the model's functions are
 /// called soundly and expand within the limits, every value is defined once and before its uses, every node
 /// fits its schema at the stated opset, and every tensor can be read.
-void validateModel(const LoadedModel &model, const Limits &limits, ErrorLog &errors);
+void validateModel(const ParsedModel &model, const Limits &limits, ErrorLog &errors);
 
 /// The opset of the default domain that `imports` states; 0 if it states none.
 int defaultOpset(const google::protobuf::RepeatedPtrField<proto::OperatorSetIdProto> &imports);
