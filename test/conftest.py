@@ -1,0 +1,62 @@
+"""Fixtures: the built programs, the demo's trained network and its data.
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import os
+import pathlib
+import subprocess
+
+import numpy as np
+import pytest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[1]
+
+
+class Programs:
+    """Runs a program of the build folder; `programs.quernc("model.onnx", ...)` gives the finished process."""
+
+    def __init__(self):
+        self.bin = pathlib.Path(os.environ.get("QUERN_BUILD", SOURCE / "build")) / "bin"
+
+    def run(self, name, *arguments, **options):
+        return subprocess.run([self.bin / name, *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+
+    def quernc(self, *arguments, **options):
+        return self.run("quernc", *arguments, **options)
+
+    def quern_run(self, *arguments, **options):
+        return self.run("quern-run", *arguments, **options)
+
+
+@pytest.fixture(scope="session")
+def programs():
+    return Programs()
+
+
+class Digits:
+    """The demo's network: 8x8 images to ten probabilities."""
+    model = SOURCE / "demo" / "digits.onnx"
+    calibration = SOURCE / "demo" / "calibration.npz"
+    w8a8 = ["--quantize=W8A8", f"--calibration-data={calibration}"]
+
+    def __init__(self):
+        held_out = np.load(SOURCE / "demo" / "test.npz")
+        self.images, self.labels = held_out["image"], held_out["label"]
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return Digits()
+
+
+@pytest.fixture
+def execute(programs, tmp_path):
+    """execute(artefact, **arrays): outputs by name, arrays and outputs with a leading axis over samples."""
+
+    def run(artefact, threads=1, **arrays):
+        inputs, outputs = tmp_path / "inputs.npz", tmp_path / "outputs.npz"
+        np.savez(inputs, **arrays)
+        ran = programs.quern_run(artefact, "--samples", inputs, "--outputs", outputs, f"--threads={threads}")
+        assert ran.returncode == 0, ran.stderr
+        return dict(np.load(outputs))
+
+    return run

@@ -1,0 +1,161 @@
+"""From the demo's ONNX file to artefacts, from outside.
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import subprocess
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+STAGES = ["import", "prepare", "calibrate", "transform", "assign", "quantize", "integerize", "structure", "target"]
+
+
+def compile_digits(programs, digits, output, *flags):
+    made = programs.quernc(digits.model, "-o", output, *flags)
+    assert made.returncode == 0, made.stderr
+    return output
+
+
+def by_onnxruntime(path, images, optimize=True):
+    options = onnxruntime.SessionOptions()
+    if not optimize:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return np.stack([session.run(None, {"image": image})[0] for image in images])
+
+
+@pytest.fixture(scope="module")
+def artefacts(programs, digits, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("digits")
+    return {"float": compile_digits(programs, digits, folder / "float.so"),
+            "int8": compile_digits(programs, digits, folder / "int8.so", *digits.w8a8),
+            "reference": compile_digits(programs, digits, folder / "reference.so", *digits.w8a8, "--target=reference"),
+            "qdq": compile_digits(programs, digits, folder / "digits.qdq.onnx", *digits.w8a8, "--emit=onnx")}
+
+
+def test_float_agrees_with_onnxruntime(digits, artefacts, execute):
+    ours, theirs = execute(artefacts["float"], image=digits.images)["probability"], by_onnxruntime(digits.model, digits.images)
+    assert np.abs(ours - theirs).max() <= 1e-5
+
+
+def test_int8_keeps_the_accuracy(digits, artefacts, execute):
+    accuracy = {form: (execute(artefacts[form], image=digits.images)["probability"][:, 0].argmax(1) == digits.labels).mean()
+                for form in ("float", "int8")}
+    assert accuracy["int8"] >= accuracy["float"] - 0.01
+
+
+def test_cpu_and_reference_give_the_same_bits(digits, artefacts, execute):
+    cpu, reference = (execute(artefacts[form], image=digits.images)["probability"] for form in ("int8", "reference"))
+    assert np.array_equal(cpu, reference)
+
+
+def test_threads_give_the_same_bits(digits, artefacts, execute):
+    one, two = (execute(artefacts["int8"], threads=threads, image=digits.images)["probability"] for threads in (1, 2))
+    assert np.array_equal(one, two)
+
+
+def test_exported_model_means_the_same_in_onnxruntime(digits, artefacts, execute):
+    onnx.checker.check_model(str(artefacts["qdq"]), full_check=True)
+    ours = execute(artefacts["int8"], image=digits.images)["probability"]
+    theirs = by_onnxruntime(artefacts["qdq"], digits.images, optimize=False)
+    assert np.abs(ours - theirs).mean() <= 0.001
+
+
+def test_exported_model_compiles_to_the_same_codes(programs, digits, artefacts, execute, tmp_path):
+    """A graph that arrives quantized is taken as it is."""
+    made = programs.quernc(artefacts["qdq"], "-o", tmp_path / "again.so")
+    assert made.returncode == 0, made.stderr
+    again, first = (execute(path, image=digits.images)["probability"] for path in (tmp_path / "again.so", artefacts["int8"]))
+    assert np.array_equal(again, first)
+
+
+def test_two_compilations_give_identical_bytes(programs, digits, artefacts, tmp_path):
+    again = compile_digits(programs, digits, tmp_path / "int8.so", *digits.w8a8)
+    assert again.read_bytes() == artefacts["int8"].read_bytes()
+
+
+def test_int8_is_all_integer(programs, digits, tmp_path):
+    made = programs.quernc(digits.model, *digits.w8a8, "--fail-on-float", "-o", tmp_path / "model.so")
+    assert made.returncode == 0, made.stderr
+
+
+def test_excluded_node_is_reported_float(programs, digits, tmp_path):
+    made = programs.quernc(digits.model, *digits.w8a8, "--exclude=conv2", "--fail-on-float", "-o", tmp_path / "model.so")
+    assert made.returncode == 1 and "conv2" in made.stderr
+    assert not (tmp_path / "model.so").exists()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_stage_can_be_the_last(programs, digits, stage):
+    made = programs.quernc(digits.model, *digits.w8a8, f"--stop-after={stage}", "--emit=mlir", "-o", "-")
+    assert made.returncode == 0, made.stderr
+    word = {"import": "onnx.Conv", "prepare": "onnx.Conv", "calibrate": "quern.ranges", "transform": "quern.ranges",
+            "assign": "quern.precision", "quantize": "quern.dequantize", "integerize": "quern.requantize",
+            "structure": "linalg.generic", "target": "llvm.func"}[stage]
+    assert word in made.stdout
+
+
+def test_stages_run_one_by_one_in_quern_opt(programs, digits, tmp_path):
+    """What quernc does in one go, quern-opt does stage by stage."""
+    text = programs.quernc(digits.model, *digits.w8a8, "--stop-after=calibrate", "--emit=mlir", "-o", "-").stdout
+    for stage in ("assign", "quantize", "integerize", "structure"):
+        ran = programs.run("quern-opt", f"--quern-stage-{stage}", "-", input=text)
+        assert ran.returncode == 0, ran.stderr
+        text = ran.stdout
+    assert "linalg.generic" in text and "onnx." not in text.split("{-#")[0].replace("onnx.name", "").replace("onnx.m", "").replace("onnx.o", "").replace("onnx.p", "").replace("onnx.value_names", "").replace("onnx.type", "").replace("onnx.d", "")
+
+
+def test_object_links_into_a_c_program(programs, digits, tmp_path):
+    compile_digits(programs, digits, tmp_path / "digits.o", *digits.w8a8, "--emit=obj")
+    (tmp_path / "main.c").write_text('''
+#include "digits.h"
+#include <stdio.h>
+#include <stdlib.h>
+int main(void) {
+  const quern_model *model = quern_model_get_digits();
+  void *workspace = aligned_alloc(model->workspace_alignment, (model->workspace_bytes + 63) / 64 * 64 + 64);
+  float image[64] = {0}, probability[10];
+  const void *inputs[] = {image};
+  void *outputs[] = {probability};
+  if (model->init(workspace) || model->run(inputs, outputs, workspace, NULL))
+    return 1;
+  float sum = 0;
+  for (int i = 0; i < 10; ++i)
+    sum += probability[i];
+  printf("%.3f", sum);
+  model->destroy(workspace);
+  free(workspace);
+  return 0;
+}''')
+    include = digits.model.parents[1] / "include"
+    subprocess.run(["clang-22", "-I", include, tmp_path / "main.c", tmp_path / "digits.o", "-o", tmp_path / "main"], check=True)
+    ran = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True)
+    assert abs(float(ran.stdout) - 1) < 0.01
+
+
+def test_calibration_cache_is_reused_and_gives_the_same_bytes(programs, digits, artefacts, tmp_path):
+    cache = tmp_path / "calibration.json"
+    for attempt in range(2):
+        compile_digits(programs, digits, tmp_path / "int8.so", *digits.w8a8, f"--calibration-cache={cache}")
+        assert (tmp_path / "int8.so").read_bytes() == artefacts["int8"].read_bytes()
+        first = cache.read_bytes() if attempt == 0 else first
+    assert cache.read_bytes() == first
+    compile_digits(programs, digits, tmp_path / "int8.so", "--quantize=W8A8", f"--calibration-cache={cache}")
+    assert (tmp_path / "int8.so").read_bytes() == artefacts["int8"].read_bytes()
+
+
+@pytest.mark.parametrize("flags", [["--activation-type=s8"], ["--activation-scheme=symmetric"], ["--weight-granularity=tensor"],
+                                   ["--observer=min-max"], ["--observer=entropy"], ["--observer=percentile"], ["--observer=mse"],
+                                   ["--observer=moving-average"], ["--quantize=S8S8"], ["--quantize=a8w8"]])
+def test_every_choice_runs_and_stays_near(programs, digits, execute, tmp_path, flags):
+    cpu = compile_digits(programs, digits, tmp_path / "cpu.so", *digits.w8a8, *flags)
+    reference = compile_digits(programs, digits, tmp_path / "reference.so", *digits.w8a8, *flags, "--target=reference")
+    few = digits.images[:100]
+    a, b = (execute(path, image=few)["probability"] for path in (cpu, reference))
+    assert np.array_equal(a, b)
+    assert (a[:, 0].argmax(1) == digits.labels[:100]).mean() >= 0.9
+
+
+def test_verify_against_the_reference(programs, digits, tmp_path):
+    compile_digits(programs, digits, tmp_path / "model.so", *digits.w8a8, "--verify=reference", "--rtol=0", "--atol=0")
