@@ -22,7 +22,7 @@ llvm::Expected<ParsedModel> loadModel(llvm::StringRef path, const Limits &limits
   return model;
 }
 
-std::string hashWithExternalData(const LoadedModel &model) {
+std::string hashWithExternalData(const ParsedModel &model) {
   llvm::SHA256 hash;
   bool hasExternal = false;
   hash.update(llvm::StringRef(model.hash));

@@ -20,6 +20,6 @@ llvm::Expected<ParsedModel> loadModel(llvm::StringRef path, const Limits &limits
 
 /// SHA-256, in hex, of the file's hash and of the digests of its external initializers. The model must have
 /// no problems; the result is the file's own hash if all its data is inside.
-std::string hashWithExternalData(const LoadedModel &model);
+std::string hashWithExternalData(const ParsedModel &model);
 
 } // namespace quern
