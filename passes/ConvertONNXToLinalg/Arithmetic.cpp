@@ -68,19 +68,22 @@ static FailureOr<Value> lowerMod(onnx::ModOp op, Emitter &b) {
   });
 }
 
-/// x << y or x >> y; a shift by the width or more gives 0.
+/// x << y or x >> y, arithmetic for signed x. Beyond the width, and by a negative y, all bits leave: 0 or the
+/// sign remain.
 static FailureOr<Value> lowerBitShift(onnx::BitShiftOp op, Emitter &b) {
   bool left = op.getDirection() == "LEFT";
   if (!left && op.getDirection() != "RIGHT")
     return b.refuse("expected direction LEFT or RIGHT");
-  return lowerElementwise(b, b.operands, Elements::Integers, [&](Scalars &s, ValueRange in) {
-    Value width = s.constant(in[1].getType(), in[1].getType().getIntOrFloatBitWidth());
-    Value fits = s.less(in[1], width);
-    Value zero = s.constant(in[0].getType(), 0);
-    Value amount = s.select(fits, in[1], zero);
+  return lowerElementwise(b, b.operands, Elements::Integers, [&](Scalars &s, ValueRange in) -> Value {
+    Type type = in[0].getType();
+    unsigned width = type.getIntOrFloatBitWidth();
+    Value fits = Scalars(s.b, /*isUnsigned=*/true).less(in[1], s.constant(type, width));
+    Value last = s.constant(type, width - 1), amount = s.select(fits, in[1], last);
+    if (!left && !s.isUnsigned)
+      return arith::ShRSIOp::create(s.b, in[0], amount);
     Value shifted = left ? Value(arith::ShLIOp::create(s.b, in[0], amount))
                          : Value(arith::ShRUIOp::create(s.b, in[0], amount));
-    return s.select(fits, shifted, zero);
+    return s.select(fits, shifted, s.constant(type, 0));
   });
 }
 

@@ -12,6 +12,9 @@ template <typename Op> static FailureOr<Value> lowerCast(Op, Emitter &b) {
   Type stated = getElementTypeOrSelf(b.op->getResult(0).getType());
   if (!accepts(Elements::Numbers, to))
     return b.refuse("expected a conversion to integers, bool, float16, bfloat16, float or double");
+  if (elementOf(b.operands[0]).isF64() && isa<FloatType>(to) && to.getIntOrFloatBitWidth() < 32)
+    return b.refuse(
+        "expected a conversion from double to float or integers: that to 16 bits would round twice");
   bool toUnsigned = stated.isUnsignedInteger();
   if (elementOf(b.operands[0]) == to)
     return b.operands[0];

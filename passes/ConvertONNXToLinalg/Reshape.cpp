@@ -75,9 +75,16 @@ static FailureOr<Value> lowerSpaceToDepth(onnx::SpaceToDepthOp op, Emitter &b) {
   ArrayRef<int64_t> shape = shapeOf(b.operands[0]);
   if (shape.size() != 4 || block < 1 || shape[2] % block != 0 || shape[3] % block != 0)
     return b.refuse("expected an input of four dimensions, whose height and width blocksize divides");
+  bool columnsFirst = op.getMode() == "CRD";
+  if (!columnsFirst && op.getMode() != "DCR")
+    return b.refuse("expected mode DCR or CRD");
   Value split =
       reshape(b, b.operands[0], {shape[0], shape[1], shape[2] / block, block, shape[3] / block, block});
-  return reshape(b, transpose(b, split, {0, 3, 5, 1, 2, 4}), b.resultShape());
+  return reshape(
+      b,
+      transpose(b, split,
+                columnsFirst ? ArrayRef<int64_t>{0, 1, 3, 5, 2, 4} : ArrayRef<int64_t>{0, 3, 5, 1, 2, 4}),
+      b.resultShape());
 }
 
 void populateReshapePatterns(LoweringPatterns &patterns) {
