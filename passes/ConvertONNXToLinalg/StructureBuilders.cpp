@@ -177,7 +177,7 @@ Value broadcastTo(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> shape)
   auto dimensions = llvm::to_vector(llvm::seq<int64_t>(0, added));
   SmallVector<int64_t> dropped;
   for (auto [i, extent] : llvm::enumerate(shapeOf(value))) {
-    if (extent == 1 && shape[added + i] != 1) {
+    if (extent == 1) {
       dropped.push_back(i);
       dimensions.push_back(added + i);
     }

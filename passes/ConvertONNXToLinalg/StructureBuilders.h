@@ -73,7 +73,7 @@ Operand broadcastOperand(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t>
 /// result[i] = body(inputs[i]...), each input broadcast to `shape`.
 Value elementwise(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Type element, ValueRange inputs,
                   OneScalarBody body);
-/// `value` broadcast to `shape`; `value` itself if it has that shape.
+/// `value` broadcast to `shape` from its dimensions that are not 1; `value` itself if it has that shape.
 Value broadcastTo(ImplicitLocOpBuilder &b, Value value, ArrayRef<int64_t> shape);
 /// `value` with f16 and bf16 elements extended to f32, others as they are.
 Value extendHalf(ImplicitLocOpBuilder &b, Value value);
