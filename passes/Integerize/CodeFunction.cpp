@@ -34,7 +34,7 @@ private:
   }
 
   // A chain may share values, so that the number of paths doubles with each op; this many steps are plenty.
-  static constexpr int kMostSteps = 64;
+  static constexpr int kMostSteps = 32;
 
   Refusal &refusal;
   std::optional<TensorCodes> argument;

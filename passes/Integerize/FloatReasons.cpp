@@ -49,14 +49,31 @@ static Refusal explainForm(Operation *op, onnx::IntegerForm form) {
     break;
   case onnx::IntegerForm::Movement:
   case onnx::IntegerForm::None:
-    refusal = {"no integer form is known for " + op->getName().stripDialect().str(),
-               "replace the operator, or accept its float arithmetic"};
+    if (op->getNumOperands() == 1 && findRealFunction(std::string_view(op->getName().stripDialect()))) {
+      (void)planFunction(op->getResult(0), refusal);
+      break;
+    }
+    refusal = {"has no integer form", "replace the operator, or accept its float arithmetic"};
     break;
   }
   return refusal;
 }
 
+/// What helps an op that an earlier stage kept float.
+static std::string suggestRemedy(Operation *op) {
+  for (Value operand : op->getOperands())
+    if (Operation *source = operand.getDefiningOp(); source && computesOnFloats(source))
+      return "let " + describeSource(operand) + " compute on integers first";
+  if (llvm::all_of(op->getUsers(), [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); }))
+    return "keep integers up to the outputs";
+  return "drop the exclusion of the node";
+}
+
 Refusal explainFloat(Operation *op) {
+  if (auto reason = op->getAttrOfType<StringAttr>(kFloatReasonAttrName)) {
+    auto remedy = op->getAttrOfType<StringAttr>(kFloatRemedyAttrName);
+    return {reason.str(), remedy ? remedy.str() : suggestRemedy(op)};
+  }
   auto quantizable = dyn_cast<onnx::QuantizableOpInterface>(op);
   Refusal refusal = explainForm(op, quantizable ? quantizable.getIntegerForm() : onnx::IntegerForm::None);
   if (refusal.reason.empty())

@@ -10,7 +10,8 @@ namespace quern {
 /// elements.
 bool computesOnFloats(mlir::Operation *op);
 
-/// Why `op` computes on floats: the refusal of the analysis that its operator has.
+/// Why `op` computes on floats: the reason that an earlier stage left on it, or else the refusal of the
+/// analysis that its operator has. A reason reads on from "stays float because it ...".
 Refusal explainFloat(mlir::Operation *op);
 
 } // namespace quern

@@ -31,21 +31,19 @@ struct IntegerizePass : impl::IntegerizeBase<IntegerizePass> {
     populateMovementPatterns(patterns);
     if (boundaries)
       populateBoundaryPatterns(patterns);
-    // Each rewrite makes a quantization or a float op disappear or moves it towards a border, so this ends by itself.
+    // Each rewrite makes a quantization or a float op disappear or moves it towards a border, so this ends by
+    // itself.
     GreedyRewriteConfig config;
     config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
     return applyPatternsGreedily(getOperation(), std::move(patterns), config);
   }
 
-  /// States why each op that is left computes on floats, unless an earlier pass did (a node that the user
-  /// excluded).
+  /// States why each op that is left computes on floats.
   void explain() {
     getOperation().walk([&](Operation *op) {
       if (!computesOnFloats(op))
         return;
       ++leftFloat;
-      if (op->hasAttr(kFloatReasonAttrName))
-        return;
       Refusal refusal = explainFloat(op);
       op->setAttr(kFloatReasonAttrName, StringAttr::get(&getContext(), refusal.reason));
       op->setAttr(kFloatRemedyAttrName, StringAttr::get(&getContext(), refusal.remedy));

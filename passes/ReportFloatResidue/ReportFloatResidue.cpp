@@ -29,15 +29,6 @@ static std::optional<int64_t> countNumbers(Operation *op) {
   return count;
 }
 
-/// The refusal that integerization left on the op; asked for now if it left none.
-static Refusal readRefusal(Operation *op) {
-  auto reason = op->getAttrOfType<StringAttr>(kFloatReasonAttrName);
-  if (!reason)
-    return explainFloat(op);
-  auto remedy = op->getAttrOfType<StringAttr>(kFloatRemedyAttrName);
-  return {reason.str(), remedy ? remedy.str() : explainFloat(op).remedy};
-}
-
 /// True if the op computes on codes or on their sums.
 static bool computesOnIntegers(Operation *op) {
   return isa<QuantizedResultInterface, DequantizeAccumulatorOp, LutOp, QLinearSoftmaxOp>(op);
@@ -55,7 +46,8 @@ static llvm::json::Object describe(Operation *op, const Refusal &refusal) {
 
 static void emit(Operation *op, const Refusal &refusal, DiagnosticSeverity severity) {
   InFlightDiagnostic diagnostic = op->getContext()->getDiagEngine().emit(op->getLoc(), severity)
-                                  << op->getName().stripDialect() << " stays float: " << refusal.reason;
+                                  << op->getName().stripDialect() << " stays float because it "
+                                  << refusal.reason;
   if (std::optional<int64_t> numbers = countNumbers(op))
     diagnostic << " (it reads and writes " << *numbers << " numbers per run)";
   if (!refusal.remedy.empty())
@@ -78,7 +70,7 @@ struct ReportFloatResiduePass : impl::ReportFloatResidueBase<ReportFloatResidueP
       return;
     llvm::json::Array entries;
     for (Operation *op : residue) {
-      Refusal refusal = readRefusal(op);
+      Refusal refusal = explainFloat(op);
       emit(op, refusal, failOnFloat ? DiagnosticSeverity::Error : DiagnosticSeverity::Warning);
       entries.push_back(describe(op, refusal));
     }

@@ -13,7 +13,7 @@ def ReportFloatResidue : Pass<"quern-report-float-residue", "mlir::ModuleOp"> {
     which nothing computes on integers has no residue: it was never quantized.
 
     ```
-    warning: Resize stays float: no integer form is known for Resize (it reads and writes 1204224 numbers per run); to change that: replace the
+    warning: Resize stays float because it has no integer form (it reads and writes 1204224 numbers per run); to change that: replace the
     operator, or accept its float arithmetic
     ```
   }];
