@@ -24,6 +24,9 @@ namespace quern {
 #define GEN_PASS_DEF_IMPORTQUANTIZATION
 #include "passes/ImportQuantization/ImportQuantization.h.inc"
 
+/// TensorProto.FLOAT, as the attribute `precision` spells it.
+static constexpr int64_t onnxFloat = 1;
+
 namespace {
 /// Replaces one operator after another. An operator that cannot be expressed is left alone; one that is wrong
 /// fails.
@@ -77,7 +80,8 @@ private:
 
   LogicalResult importOp(onnx::QuantizeLinearOp op) {
     auto input = dyn_cast<RankedTensorType>(op.getX().getType());
-    if (!input || !input.getElementType().isF32())
+    bool dividesInF32 = op.getPrecision() == 0 || op.getPrecision() == onnxFloat;
+    if (!input || !input.getElementType().isF32() || !dividesInF32)
       return success();
     auto type =
         typeOf(op, op.getYScale(), op.getYZeroPoint(), op.getY().getType(), op.getAxis(), op.getBlockSize());

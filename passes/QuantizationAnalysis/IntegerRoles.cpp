@@ -57,7 +57,8 @@ IntegerRole findIntegerRole(Operation *op) {
     return {IntegerForm::None, "has no integer form"};
   IntegerForm form = quantizable.getIntegerForm();
   if (form == IntegerForm::None)
-    return {form, "has no integer form with its attributes"};
+    return {form, isa<onnx::DataMovementOpInterface>(op) ? "has no integer form with its attributes"
+                                                         : "has no integer form"};
   // Of the contractions, only MatMul's second operand may vary: the others pack or rescale it ahead of time.
   SmallVector<OpOperand *> activations = activationsOf(op);
   if (form == IntegerForm::Contraction && activations.size() > 1 && !quantizable.getWeightOperand() &&
