@@ -4,6 +4,7 @@
 #include "passes/ConvertEntryABI/ConvertEntryABI.h"
 #include "passes/ExpandMath/ExpandMath.h"
 #include "passes/HoistStackBuffers/HoistStackBuffers.h"
+#include "passes/OutlineLoopNests/OutlineLoopNests.h"
 #include "passes/PlanMemory/PlanMemory.h"
 #include "passes/PrepareBufferization/PrepareBufferization.h"
 #include "passes/ResultsToArguments/ResultsToArguments.h"
@@ -65,6 +66,7 @@ void addLowerToLLVMPasses(OpPassManager &pm) {
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
 
+  pm.addPass(createOutlineLoopNests());
   pm.addNestedPass<func::FuncOp>(createHoistStackBuffers());
   pm.addPass(createConvertEntryABI());
   pm.addNestedPass<func::FuncOp>(memref::createExpandStridedMetadataPass());
