@@ -18,7 +18,7 @@ static Type refine(Type declared, Type inferred) {
     return {};
   auto a = dyn_cast<RankedTensorType>(declared), b = dyn_cast<RankedTensorType>(inferred);
   if (!a || !b)
-    return b || isa<NoneType>(declared) ? inferred : declared;
+    return b && isa<TensorType>(declared) ? inferred : declared;
   SmallVector<int64_t> shape;
   for (auto [x, y] : llvm::zip_equal(a.getShape(), b.getShape()))
     shape.push_back(ShapedType::isDynamic(x) ? y : x);

@@ -97,10 +97,17 @@ LogicalResult detail::verifyInferredShapes(Operation *op) {
   return success();
 }
 
+/// Both hold elements, and these are compatible.
+template <typename Holder> static bool holdCompatible(Type a, Type b) {
+  auto holderA = dyn_cast<Holder>(a), holderB = dyn_cast<Holder>(b);
+  return holderA && holderB && areCompatible(holderA.getElementType(), holderB.getElementType());
+}
+
 bool areCompatible(Type a, Type b) {
   auto tensorA = dyn_cast<TensorType>(a), tensorB = dyn_cast<TensorType>(b);
   if (!tensorA || !tensorB)
-    return a == b || isa<NoneType>(a) || isa<NoneType>(b);
+    return a == b || isa<NoneType>(a) || isa<NoneType>(b) || holdCompatible<SequenceType>(a, b) ||
+           holdCompatible<OptionalType>(a, b);
   return tensorA.getElementType() == tensorB.getElementType() && succeeded(verifyCompatibleShape(a, b));
 }
 

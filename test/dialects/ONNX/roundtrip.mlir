@@ -29,3 +29,11 @@ func.func @types(%a: tensor<3x!onnx.string>, %b: !onnx.seq<tensor<?xf32>>, %c: !
   %1 = onnx.SequenceLength(%b) : (!onnx.seq<tensor<?xf32>>) -> tensor<i64>
   return %0 : tensor<2x!onnx.string>
 }
+
+// A sequence of a more precise element type is the same sequence.
+// CHECK-LABEL: func.func @sequences
+func.func @sequences(%a: !onnx.seq<tensor<2xf32>>) -> !onnx.seq<tensor<?xf32>> {
+  // CHECK: onnx.Identity(%{{.*}}) : (!onnx.seq<tensor<2xf32>>) -> !onnx.seq<tensor<?xf32>>
+  %0 = onnx.Identity(%a) : (!onnx.seq<tensor<2xf32>>) -> !onnx.seq<tensor<?xf32>>
+  return %0 : !onnx.seq<tensor<?xf32>>
+}
