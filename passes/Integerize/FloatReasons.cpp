@@ -60,19 +60,21 @@ static Refusal explainForm(Operation *op, onnx::IntegerForm form) {
 }
 
 /// What helps an op that an earlier stage kept float.
-static std::string suggestRemedy(Operation *op) {
+static std::string suggestRemedy(Operation *op, StringRef reason) {
+  if (reason.contains("excluded"))
+    return "drop the exclusion";
   for (Value operand : op->getOperands())
     if (Operation *source = operand.getDefiningOp(); source && computesOnFloats(source))
       return "let " + describeSource(operand) + " compute on integers first";
   if (llvm::all_of(op->getUsers(), [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); }))
     return "keep integers up to the outputs";
-  return "drop the exclusion of the node";
+  return "replace the operator, or accept its float arithmetic";
 }
 
 Refusal explainFloat(Operation *op) {
   if (auto reason = op->getAttrOfType<StringAttr>(kFloatReasonAttrName)) {
     auto remedy = op->getAttrOfType<StringAttr>(kFloatRemedyAttrName);
-    return {reason.str(), remedy ? remedy.str() : suggestRemedy(op)};
+    return {reason.str(), remedy ? remedy.str() : suggestRemedy(op, reason)};
   }
   auto quantizable = dyn_cast<onnx::QuantizableOpInterface>(op);
   Refusal refusal = explainForm(op, quantizable ? quantizable.getIntegerForm() : onnx::IntegerForm::None);

@@ -35,25 +35,30 @@ int64_t elements(const std::string &shape) {
   return product;
 }
 
-std::string moduleText(const HubGraph &graph) {
-  const std::string &in = graph.input, &out = graph.output;
-  std::string text = "!a = !quant.uniform<u8:f32, 0.05:120>\n"
-                     "!b = !quant.uniform<u8:f32, 0.03:7>\n"
-                     "!y = !quant.uniform<u8:f32, 0.09:40>\n"
-                     "!w = !quant.uniform<i8:f32:0, {0.01, 0.02, 0.005, 0.013}>\n"
-                     "!v = !quant.uniform<i8:f32, 0.02>\n";
-  text += "func.func @f(%x: tensor<" + in + "xui8>) -> tensor<" + out + "xui8> {\n";
+/// The module of `graph`, with activations as u8 or as s8.
+std::string moduleText(const HubGraph &graph, bool isSigned) {
+  const std::string &out = graph.output, &in = graph.input;
+  const std::string storage = isSigned ? "xi8>" : "xui8>";
+  std::string text = isSigned ? "!a = !quant.uniform<i8:f32, 0.05:-8>\n"
+                                "!b = !quant.uniform<i8:f32, 0.03:-121>\n"
+                                "!y = !quant.uniform<i8:f32, 0.09:-88>\n"
+                              : "!a = !quant.uniform<u8:f32, 0.05:120>\n"
+                                "!b = !quant.uniform<u8:f32, 0.03:7>\n"
+                                "!y = !quant.uniform<u8:f32, 0.09:40>\n";
+  text += "!w = !quant.uniform<i8:f32:0, {0.01, 0.02, 0.005, 0.013}>\n"
+          "!v = !quant.uniform<i8:f32, 0.02>\n";
+  text += "func.func @f(%x: tensor<" + in + "" + storage + ") -> tensor<" + out + "" + storage + " {\n";
   text += "  %none = onnx.NoValue() : () -> none\n";
   for (const char *name : {"a", "b"}) {
     std::string type = "tensor<" + in + "x!" + name + ">", codes = std::string("%codes_") + name;
-    text += "  " + codes + " = quern.storage_cast %x : tensor<" + in + "xui8> -> " + type + "\n";
+    text += "  " + codes + " = quern.storage_cast %x : tensor<" + in + "" + storage + " -> " + type + "\n";
     text += std::string("  %") + name + " = quern.dequantize " + codes + " : " + type + " -> tensor<" + in +
             "xf32>\n";
   }
   text += graph.body;
   text += "  %q = quern.quantize %y : tensor<" + out + "xf32> -> tensor<" + out + "x!y>\n";
-  text += "  %r = quern.storage_cast %q : tensor<" + out + "x!y> -> tensor<" + out + "xui8>\n";
-  return text + "  return %r : tensor<" + out + "xui8>\n}\n";
+  text += "  %r = quern.storage_cast %q : tensor<" + out + "x!y> -> tensor<" + out + "" + storage + "\n";
+  return text + "  return %r : tensor<" + out + "" + storage + "\n}\n";
 }
 
 /// Weight codes that differ from element to element, as a constant %w of `type`, dequantized as %wr.
@@ -139,11 +144,11 @@ const HubGraph kGraphs[] = {
     {"Softmax", "4x20", "4x20", "  %y = onnx.Softmax(%a) : (tensor<4x20xf32>) -> tensor<4x20xf32>\n", 1},
 };
 
-class HubAgreement : public ::testing::TestWithParam<HubGraph> {};
+class HubAgreement : public ::testing::TestWithParam<std::tuple<HubGraph, bool>> {};
 
 TEST_P(HubAgreement, IntegersComputeWhatTheHubFormMeans) {
-  const HubGraph &graph = GetParam();
-  std::string text = moduleText(graph);
+  const auto &[graph, isSigned] = GetParam();
+  std::string text = moduleText(graph, isSigned);
   auto hub = CompiledFunction::compile(text, kStructure);
   auto integers = CompiledFunction::compile(text, std::string("func.func(quern-integerize),") + kStructure);
   ASSERT_TRUE(hub && integers) << text;
@@ -153,16 +158,23 @@ TEST_P(HubAgreement, IntegersComputeWhatTheHubFormMeans) {
   std::vector<uint8_t> expected(elements(graph.output)), actual(expected.size());
   (*hub)({x.data()}, expected.data());
   (*integers)({x.data()}, actual.data());
+  auto distance = [isSigned](uint8_t a, uint8_t b) {
+    return isSigned ? static_cast<int8_t>(a) - static_cast<int8_t>(b) : a - b;
+  };
   int different = 0;
   for (size_t i = 0; i < expected.size(); ++i) {
-    ASSERT_LE(std::abs(int(expected[i]) - int(actual[i])), graph.tolerance) << "element " << i;
+    ASSERT_LE(std::abs(distance(expected[i], actual[i])), graph.tolerance) << "element " << i;
     different += expected[i] != actual[i];
   }
   EXPECT_LE(different, static_cast<int>(expected.size() / 20)) << "more than single codes differ";
 }
 
-INSTANTIATE_TEST_SUITE_P(Graphs, HubAgreement, ::testing::ValuesIn(kGraphs),
-                         [](const auto &info) { return std::string(info.param.name); });
+std::string nameOf(const ::testing::TestParamInfo<std::tuple<HubGraph, bool>> &info) {
+  return std::string(std::get<0>(info.param).name) + (std::get<1>(info.param) ? "OfSigned" : "OfUnsigned");
+}
+
+INSTANTIATE_TEST_SUITE_P(Graphs, HubAgreement,
+                         ::testing::Combine(::testing::ValuesIn(kGraphs), ::testing::Bool()), nameOf);
 
 } // namespace
 } // namespace quern::test
