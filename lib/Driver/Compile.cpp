@@ -151,6 +151,8 @@ LogicalResult Compilation::runStage(Stage stage) {
       assignOptions.symmetricActivations = options.activationScheme == "symmetric";
       assignOptions.perTensorWeights = options.weightGranularity == "tensor";
       assignOptions.exclude = options.exclude;
+      // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers too.
+      assignOptions.integerTail = options.failOnFloat;
       populateAssignPipeline(manager, assignOptions);
     });
   case Stage::Quantize:

@@ -34,7 +34,7 @@ struct CompileOptions {
   std::map<std::string, int64_t> dimensions; ///< symbolic dimension -> size
 
   std::string quantize;               ///< scheme such as "W8A8"; empty = float
-  std::string activationType = "u8";  ///< u8 or s8
+  std::string activationType;         ///< u8 or s8; empty: what the scheme says, else u8
   std::string activationScheme = "asymmetric";
   std::string weightGranularity = "channel";
   std::vector<std::string> exclude;   ///< regular expressions over node names that stay float

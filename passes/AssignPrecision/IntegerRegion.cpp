@@ -72,7 +72,9 @@ std::string IntegerRegion::findDoubt(Operation *op, IntegerForm form) const {
 IntegerRegion::IntegerRegion(func::FuncOp function, bool integerTail,
                              function_ref<std::string(Operation *)> refuse)
     : integerTail(integerTail) {
+  SmallVector<Operation *> inOrder;
   function.walk([&](onnx::QuantizableOpInterface op) {
+    inOrder.push_back(op);
     IntegerRole role = findIntegerRole(op);
     std::string reason = refuse(op);
     if (reason.empty())
@@ -82,13 +84,13 @@ IntegerRegion::IntegerRegion(func::FuncOp function, bool integerTail,
     else
       others.insert({op, std::move(reason)});
   });
-  removeDoubtful();
+  removeDoubtful(std::move(inOrder));
 }
 
-void IntegerRegion::removeDoubtful() {
-  SmallVector<Operation *> worklist(llvm::make_first_range(members));
+void IntegerRegion::removeDoubtful(SmallVector<Operation *> worklist) {
   auto revisit = [&](auto &&ops) { worklist.append(ops.begin(), ops.end()); };
-  // Removing can only raise doubts about others, so the largest set is reached whatever the order.
+  // Removing can only raise doubts about others, so the largest set is reached whatever the order. The
+  // reasons given depend on it.
   while (!worklist.empty()) {
     Operation *op = worklist.pop_back_val();
     auto member = members.find(op);

@@ -27,7 +27,8 @@ public:
   const llvm::DenseMap<mlir::Operation *, std::string> &getOthers() const { return others; }
 
 private:
-  void removeDoubtful();
+  /// Drops members that are not worth it until none is left; `worklist` holds every candidate.
+  void removeDoubtful(llvm::SmallVector<mlir::Operation *> worklist);
   std::string findDoubt(mlir::Operation *op, onnx::IntegerForm form) const;
   bool isProducedInside(mlir::Value value) const;
   bool hasUserInside(mlir::Operation *op) const;

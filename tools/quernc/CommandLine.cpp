@@ -40,11 +40,11 @@ struct Flags {
   cl::opt<std::string> stopAfter{"stop-after", cl::desc("Stop after this stage (with --emit=mlir)"), cl::value_desc("stage"), cl::cat(category)};
   cl::list<std::string> dimensions{"dim", cl::desc("Sizes of symbolic dimensions"), cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
   cl::opt<std::string> quantize{"quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8)"), cl::value_desc("scheme"), cl::cat(category)};
-  cl::opt<std::string> activationType{"activation-type", cl::desc("u8 (default) or s8"), cl::init("u8"), cl::value_desc("type"), cl::cat(category)};
+  cl::opt<std::string> activationType{"activation-type", cl::desc("u8 or s8; default: what the scheme says, else u8"), cl::value_desc("type"), cl::cat(category)};
   cl::opt<std::string> activationScheme{"activation-scheme", cl::desc("asymmetric (default) or symmetric"), cl::init("asymmetric"), cl::value_desc("scheme"), cl::cat(category)};
   cl::opt<std::string> weightGranularity{"weight-granularity", cl::desc("channel (default) or tensor"), cl::init("channel"), cl::value_desc("granularity"), cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"), cl::value_desc("regex"), cl::cat(category)};
-  cl::opt<bool> failOnFloat{"fail-on-float", cl::desc("Refuse a quantized model that keeps a float operator"), cl::cat(category)};
+  cl::opt<bool> failOnFloat{"fail-on-float", cl::desc("Compute on integers up to the outputs, and refuse a quantized model that keeps a float operator"), cl::cat(category)};
   cl::opt<std::string> calibrationData{"calibration-data", cl::desc(".npz keyed by input name, .npy, a folder of either, or ONNX test data; 'random' only by that name"), cl::value_desc("path"), cl::cat(category)};
   cl::opt<std::string> calibrationCache{"calibration-cache", cl::desc("Statistics file: reused if it fits model, data and settings, else written"), cl::value_desc("file.json"), cl::cat(category)};
   cl::opt<std::string> observer{"observer", cl::desc("How ranges are chosen: norm (default), mse, entropy, percentile, moving-average, min-max"), cl::init("norm"), cl::value_desc("name"), cl::cat(category)};
@@ -176,7 +176,8 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
   options.dimensions = parseDimensions(flags, mistakes);
 
   options.quantize = flags.quantize;
-  requireOneOf("activation-type", flags.activationType, {"u8", "s8"}, mistakes);
+  if (!flags.activationType.empty())
+    requireOneOf("activation-type", flags.activationType, {"u8", "s8"}, mistakes);
   requireOneOf("activation-scheme", flags.activationScheme, {"asymmetric", "symmetric"}, mistakes);
   requireOneOf("weight-granularity", flags.weightGranularity, {"channel", "tensor"}, mistakes);
   options.activationType = flags.activationType;
