@@ -218,14 +218,15 @@ class Graph:
         e, i, r, win, low = (self.name() for _ in range(5))
         t = self.type((n, c, oh, ow))
         d = "d0, d1, d2, d3, d4, d5"
-        self.body += f"""%{low} = arith.constant {0 if self.integer else "-3.0e38"} : {self.element}
+        low_value = "0" if self.integer else "-3.0e38"
+        self.body += f"""%{low} = arith.constant {low_value} : {self.element}
 %{e} = tensor.empty() : {t}
 %{i} = linalg.fill ins(%{low} : {self.element}) outs(%{e} : {t}) -> {t}
 %{win} = tensor.empty() : tensor<{k}x{k}x{self.element}>
 %{r} = linalg.generic {{indexing_maps = {maps((d, f"d0, d1, d2 * {stride} + d4, d3 * {stride} + d5"), (d, "d4, d5"), (d, "d0, d1, d2, d3"))}, iterator_types = {iterators(4, 2)}}}
   ins(%{v}, %{win} : {self.type((n, c, h, w))}, tensor<{k}x{k}x{self.element}>) outs(%{i} : {t}) {{
 ^bb0(%a: {self.element}, %u: {self.element}, %acc: {self.element}):
-  %m = arith.{'maxui' if self.integer else 'maximumf'} %acc, %a : {self.element}
+  %m = arith.{"maxui" if self.integer else "maximumf"} %acc, %a : {self.element}
   linalg.yield %m : {self.element}
 }} -> {t}
 """
