@@ -364,6 +364,28 @@ def functions_13():
 
 
 @case
+def function_with_body_13():
+    """The body captures an input and an inner value of the function."""
+    then = helper.make_graph([node("Add", ["a", "t"], ["r"])], "then", [], [value("r")])
+    other = helper.make_graph([node("Sub", ["a", "t"], ["q"])], "else", [], [value("q")])
+    imports = [helper.make_opsetid("", 13)]
+    nodes = [node("Neg", ["a"], ["t"]), node("If", ["c"], ["b"], then_branch=then, else_branch=other)]
+    function = helper.make_function("f", "choose", ["a", "c"], ["b"], nodes, imports)
+    calls = [helper.make_node("choose", ["x", "yes"], ["u"], domain="f"),
+             helper.make_node("choose", ["u", "no"], ["v"], domain="f"), node("Mul", ["v", "u"], ["y"])]
+    return model(calls, 13, outputs=[value("y")], functions=[function], domains=["f"],
+                 initializers=[constant("yes", True, bool), constant("no", False, bool)])
+
+
+@case
+def captured_output_13():
+    """A value is an output of the graph, and both branches yield it too."""
+    branches = [helper.make_graph([node("Identity", ["w"], [name])], name, [], [value(name)]) for name in ("t", "e")]
+    nodes = [node("Neg", ["x"], ["w"]), node("If", ["c"], ["y"], then_branch=branches[0], else_branch=branches[1])]
+    return model(nodes, 13, outputs=[value("y"), value("w")], initializers=[constant("c", True, bool)])
+
+
+@case
 def quantized_21():
     more = [constant("s", 0.1), constant("z", 7, np.uint8), constant("w", [[1, 2], [3, -4]], np.int8),
             constant("ws", [0.5, 0.25]), constant("wz", [0, 0], np.int8)]

@@ -84,12 +84,9 @@ LogicalResult GraphExporter::exportFunction(func::FuncOp function, GraphProto &g
 LogicalResult GraphExporter::exportOutput(Value value, Operation *terminator, StringRef wanted,
                                           ArrayRef<StringRef> dimensions, GraphProto &graph) {
   auto *output = graph.add_output();
-  bool isTaken = llvm::any_of(llvm::drop_end(graph.output()), [&](const proto::ValueInfoProto &other) {
-    return other.name() == nameOf(value);
-  });
   // ONNX wants every output to be a value of its graph, under a name of its own.
-  bool isOwn = value.getParentBlock() == terminator->getBlock() && !isTaken &&
-               (isComputed(value) || nameOf(value) == wanted);
+  bool isOwn = value.getParentBlock() == terminator->getBlock() &&
+               (isComputed(value) || nameOf(value) == wanted) && outputNames.insert(nameOf(value)).second;
   std::string name = nameOf(value);
   if (!isOwn) {
     NodeProto &copy = addNode(graph, "Identity", (wanted + "_Identity").str());

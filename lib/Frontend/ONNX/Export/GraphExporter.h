@@ -9,6 +9,8 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
+#include "llvm/ADT/StringSet.h"
+
 #include <map>
 
 namespace quern {
@@ -46,6 +48,8 @@ private:
   void require(mlir::Operation *op, const proto::NodeProto &node);
 
   ExportNames names;
+  /// Values that are outputs of their graphs; each is one output at most.
+  llvm::StringSet<> outputNames;
   /// The main graph: it holds all scales and zero points.
   proto::GraphProto *main = nullptr;
   std::map<std::pair<std::string, const void *>, std::pair<std::string, std::string>> parameterNames;

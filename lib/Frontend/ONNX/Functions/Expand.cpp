@@ -3,6 +3,7 @@
 #include "lib/Frontend/ONNX/Functions/Functions.h"
 
 #include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/Twine.h"
 
 namespace quern {
 
@@ -13,8 +14,26 @@ using proto::NodeProto;
 using Nodes = google::protobuf::RepeatedPtrField<NodeProto>;
 
 namespace {
-/// Names inside a function body and what they are called at one call.
-using Renaming = llvm::StringMap<std::string>;
+/// Names inside a function, or a body in it, and what they are called at one call.
+class Renaming {
+public:
+  explicit Renaming(const Renaming *outer = nullptr) : outer(outer) {}
+
+  const std::string *find(llvm::StringRef name) const {
+    for (const Renaming *scope = this; scope; scope = scope->outer)
+      if (auto found = scope->names.find(name); found != scope->names.end())
+        return &found->second;
+    return nullptr;
+  }
+  /// The new name of a value defined here: the one it has already, or `fresh`.
+  const std::string &define(llvm::StringRef name, std::string fresh) {
+    return names.try_emplace(name, std::move(fresh)).first->second;
+  }
+
+private:
+  const Renaming *outer;
+  llvm::StringMap<std::string> names;
+};
 
 /// One call being expanded.
 class Call {
@@ -27,8 +46,7 @@ public:
 private:
   void bindParameters(Renaming &names);
   void rename(Nodes &nodes, Renaming &names);
-  void renameBody(GraphProto &graph, Renaming names);
-  void define(std::string &name, Renaming &names);
+  void renameBody(GraphProto &graph, const Renaming &outer);
   void substituteAttributes(NodeProto &node);
   const AttributeProto *argument(llvm::StringRef name) const;
 
@@ -40,11 +58,11 @@ private:
 
 void Call::bindParameters(Renaming &names) {
   for (int index = 0; index < function.input_size(); ++index)
-    names[function.input(index)] = index < caller.input_size() ? caller.input(index) : "";
+    names.define(function.input(index), index < caller.input_size() ? caller.input(index) : "");
+  // A function may hand an input through; such an output is bound already and gets an Identity in `expand`.
   for (int index = 0; index < function.output_size() && index < caller.output_size(); ++index)
-    // A function may hand an input through; such an output gets an Identity in `expand`.
-    if (!caller.output(index).empty() && !names.contains(function.output(index)))
-      names[function.output(index)] = caller.output(index);
+    if (!caller.output(index).empty())
+      names.define(function.output(index), caller.output(index));
 }
 
 const AttributeProto *Call::argument(llvm::StringRef name) const {
@@ -74,29 +92,20 @@ void Call::substituteAttributes(NodeProto &node) {
   node.mutable_attribute()->Swap(&kept);
 }
 
-void Call::define(std::string &name, Renaming &names) {
-  if (name.empty())
-    return;
-  auto [entry, isNew] = names.try_emplace(name, prefix + name);
-  name = entry->second;
-}
-
-void Call::renameBody(GraphProto &graph, Renaming names) {
-  auto shadow = [&](std::string *name) {
-    names[*name] = prefix + *name;
-    *name = names[*name];
-  };
+void Call::renameBody(GraphProto &graph, const Renaming &outer) {
+  Renaming names(&outer);
+  auto define = [&](std::string *name) { *name = names.define(*name, prefix + *name); };
   for (auto &input : *graph.mutable_input())
-    shadow(input.mutable_name());
+    define(input.mutable_name());
   for (auto &initializer : *graph.mutable_initializer())
-    shadow(initializer.mutable_name());
+    define(initializer.mutable_name());
   for (auto &initializer : *graph.mutable_sparse_initializer())
-    shadow(initializer.mutable_values()->mutable_name());
+    define(initializer.mutable_values()->mutable_name());
   graph.clear_value_info();
   rename(*graph.mutable_node(), names);
   for (auto &output : *graph.mutable_output())
-    if (auto found = names.find(output.name()); found != names.end())
-      output.set_name(found->second);
+    if (const std::string *name = names.find(output.name()))
+      output.set_name(*name);
 }
 
 void Call::rename(Nodes &nodes, Renaming &names) {
@@ -104,13 +113,14 @@ void Call::rename(Nodes &nodes, Renaming &names) {
     substituteAttributes(node);
     node.set_name(prefix + (node.name().empty() ? node.op_type() : node.name()));
     for (std::string &input : *node.mutable_input())
-      if (auto found = names.find(input); found != names.end())
-        input = found->second;
+      if (const std::string *name = names.find(input))
+        input = *name;
     for (AttributeProto &attribute : *node.mutable_attribute())
       if (attribute.has_g())
         renameBody(*attribute.mutable_g(), names);
     for (std::string &output : *node.mutable_output())
-      define(output, names);
+      if (!output.empty())
+        output = names.define(output, prefix + output);
   }
 }
 
@@ -128,10 +138,18 @@ Nodes Call::expand() {
     NodeProto *identity = nodes.Add();
     identity->set_name(prefix + function.output(index));
     identity->set_op_type("Identity");
-    identity->add_input(names[function.output(index)]);
+    identity->add_input(*names.find(function.output(index)));
     identity->add_output(caller.output(index));
   }
   return nodes;
+}
+
+/// What the names inside a call begin with. The number makes it unique where nodes have no names or share
+/// one; the bound keeps nested calls of long names from filling the memory.
+static std::string prefixOf(const NodeProto &call, uint64_t number) {
+  constexpr size_t longest = 256;
+  llvm::StringRef name = call.name().empty() ? call.op_type() : call.name();
+  return (name.take_front(longest) + "/" + llvm::Twine(number) + "/").str();
 }
 
 /// Appends `nodes` to `target`, calls expanded. The depth is bounded by `checkExpansion`.
@@ -148,9 +166,7 @@ static void appendExpanded(Nodes &nodes, const FunctionTable &functions, uint64_
       target.Add(std::move(node));
       continue;
     }
-    // The number makes the prefix unique where nodes have no names or share one.
-    std::string name = node.name().empty() ? node.op_type() : node.name();
-    Nodes body = Call(*function, node, name + "/" + std::to_string(calls++) + "/").expand();
+    Nodes body = Call(*function, node, prefixOf(node, calls++)).expand();
     appendExpanded(body, functions, calls, target);
   }
 }
