@@ -49,7 +49,6 @@ llvm::LogicalResult quantizedMatMul(mlir::Operation *op, llvm::SmallVectorImpl<m
 llvm::LogicalResult gemm(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
 llvm::LogicalResult conditional(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
 llvm::LogicalResult sameAsFirst(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
-llvm::LogicalResult sameAsSecond(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
 llvm::LogicalResult sameAlongAxis(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
 llvm::LogicalResult elementwise(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
 llvm::LogicalResult comparison(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);

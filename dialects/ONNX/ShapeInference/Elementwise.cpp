@@ -18,11 +18,6 @@ LogicalResult sameAsFirst(Operation *op, Types &types) {
   return keepRest(op, types);
 }
 
-LogicalResult sameAsSecond(Operation *op, Types &types) {
-  types.push_back(op->getOperand(1).getType());
-  return keepRest(op, types);
-}
-
 LogicalResult sameAlongAxis(Operation *op, Types &types) {
   if (RankedTensorType type = ranked(op, 0); type && type.getRank() != 0)
     if (failed(normalizeAxis(op, getInteger(op, "axis").value_or(-1), type.getRank())))
