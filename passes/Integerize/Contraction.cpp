@@ -141,7 +141,8 @@ static LogicalResult planBias(Operation *op, const WeightLayout &layout, Contrac
   if (!perChannel || !reals)
     return refuse(refusal, "expected a constant, finite bias with one value per output channel",
                   "add the bias with an Add node of its own");
-  reals->resize(layout.channels, reals->front());
+  if (reals->size() == 1)
+    reals->assign(layout.channels, double(reals->front()));
   auto codes = quantizeBiases(*reals, plan.scales, refusal);
   if (failed(codes))
     return failure();

@@ -136,7 +136,8 @@ struct AbsorbBias : OpRewritePattern<onnx::AddOp> {
     auto reals = readBias(other);
     if (!bias || !reals || type.getRank() == 0 || !isAlong(bias, axis, type))
       return rewriter.notifyMatchFailure(op, "expected a constant with one value, or one per output channel");
-    reals->resize(type.getDimSize(axis), reals->front());
+    if (reals->size() == 1)
+      reals->assign(type.getDimSize(axis), double(reals->front()));
     Refusal refusal;
     auto codes = quantizeBiases(*reals, real.getScales(), refusal);
     if (failed(codes))
