@@ -177,7 +177,8 @@ LogicalResult Compilation::describeModel() {
   if (failed(signature))
     return failure();
   info.signature = std::move(*signature);
-  info.name = llvm::sys::path::stem(options.output).str();
+  // An object is named after its file, since its getter is; a shared object has the same bytes wherever it is written.
+  info.name = llvm::sys::path::stem(options.emit == EmitKind::Object ? options.output : options.model).str();
   info.precision = quantizing() ? options.quantize : "float32";
   if (auto hash = (*module)->getAttrOfType<StringAttr>("onnx.model_hash"))
     info.hashes["model"] = hash.str();
