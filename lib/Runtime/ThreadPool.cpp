@@ -45,7 +45,7 @@ void relax() {
 struct ThreadPool::State {
   explicit State(int32_t threads) : shares(threads) {
     for (int32_t index = 1; index < threads; ++index)
-      helpers.emplace_back([this, index] { help(index); });
+      workers.emplace_back([this, index] { serve(index); });
   }
 
   ~State() {
@@ -54,8 +54,8 @@ struct ThreadPool::State {
       stopping.store(true);
     }
     wake.notify_all();
-    for (std::thread &helper : helpers)
-      helper.join();
+    for (std::thread &worker : workers)
+      worker.join();
   }
 
   void run(Loop toRun) {
@@ -73,7 +73,7 @@ struct ThreadPool::State {
     if (sleepers.load() != 0) {
       {
         std::lock_guard lock(mutex);
-      } // a helper that has seen no new round is now asleep
+      } // a worker that has seen no new round is now asleep
       wake.notify_all();
     }
     work(0);
@@ -111,7 +111,7 @@ private:
       finished.fetch_add(done, std::memory_order_release);
   }
 
-  void help(int64_t thread) {
+  void serve(int64_t thread) {
     uint64_t seen = 0;
     while (waitForRound(seen))
       work(thread);
@@ -146,7 +146,7 @@ private:
   std::atomic<bool> stopping{false};
   std::mutex mutex;
   std::condition_variable wake;
-  std::vector<std::thread> helpers; // last: they use all of the above
+  std::vector<std::thread> workers; // last: they use all of the above
 };
 
 ThreadPool::ThreadPool(int32_t threads) : state(threads > 1 ? std::make_unique<State>(threads) : nullptr) {
