@@ -88,7 +88,7 @@ Difference compareArrays(const NpyArray &actual, const NpyArray &expected, const
 
 std::string describePosition(const std::vector<int64_t> &shape, size_t index) {
   std::string text;
-  for (size_t axis = shape.size(); axis-- > 0; index /= shape[axis])
+  for (size_t axis = shape.size(); axis-- > 0 && shape[axis] != 0; index /= shape[axis])
     text = std::to_string(index % shape[axis]) + (text.empty() ? "" : ", ") + text;
   return "[" + text + "]";
 }

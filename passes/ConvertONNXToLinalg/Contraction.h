@@ -32,8 +32,8 @@ struct Contraction {
 Value contract(ImplicitLocOpBuilder &b, const Contraction &operands, Operand initial,
                ArrayRef<mlir::utils::IteratorType> iterators);
 
-/// `sum` + `bias`, where `sum` is a contraction of integers on zeros: the same contraction on the broadcast bias. Null if
-/// `sum` is something else.
+/// `sum` + `bias`, where `sum` is a contraction of integers on zeros: the same contraction on the broadcast
+/// bias. Null if `sum` is something else.
 Value contractOnBias(Emitter &b, Value sum, Value bias);
 
 /// The type in which a contraction over `element` accumulates: f32 for halves, i32 for 8-bit integers, else

@@ -8,6 +8,7 @@
 #include "passes/ConvertONNXToLinalg/Lowering.h"
 
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Iterators.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/StringSet.h"
@@ -103,15 +104,16 @@ private:
     SignlessTypeConverter converter;
     RewritePatternSet patterns(context);
     LoweringPatterns lowerings{patterns, converter, refusals};
-    for (auto populate : {populateArithmeticPatterns, populateActivationPatterns, populateComparisonPatterns,
-                          populateCastPatterns, populateConstantPatterns, populateConvolutionPatterns,
-                          populateMatMulPatterns, populateNormalizationPatterns, populatePaddingPatterns,
-                          populatePoolingPatterns, populateReductionPatterns, populateReshapePatterns,
-                          populateResizePatterns, populateSelectionPatterns, populateSoftmaxPatterns})
+    for (auto populate :
+         {populateArithmeticPatterns, populateActivationPatterns, populateComparisonPatterns,
+          populateCastPatterns, populateConstantPatterns, populateConvolutionPatterns, populateMatMulPatterns,
+          populateNormalizationPatterns, populatePaddingPatterns, populatePoolingPatterns,
+          populateRecurrentPatterns, populateReductionPatterns, populateReshapePatterns,
+          populateResizePatterns, populateSelectionPatterns, populateSoftmaxPatterns})
       populate(lowerings);
     ConversionTarget target(*context);
     target.addLegalDialect<arith::ArithDialect, cf::ControlFlowDialect, linalg::LinalgDialect,
-                           math::MathDialect, tensor::TensorDialect>();
+                           math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
     target.addLegalOp<UnrealizedConversionCastOp>();
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
       return converter.isSignatureLegal(op.getFunctionType()) && converter.isLegal(&op.getBody());

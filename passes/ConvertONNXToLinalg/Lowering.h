@@ -106,6 +106,7 @@ void populateMatMulPatterns(LoweringPatterns &);
 void populateNormalizationPatterns(LoweringPatterns &);
 void populatePaddingPatterns(LoweringPatterns &);
 void populatePoolingPatterns(LoweringPatterns &);
+void populateRecurrentPatterns(LoweringPatterns &);
 void populateReductionPatterns(LoweringPatterns &);
 void populateReshapePatterns(LoweringPatterns &);
 void populateResizePatterns(LoweringPatterns &);
