@@ -284,6 +284,11 @@ def huge_dimension():
     return model(inputs=[value("x", shape=(2**62, 2**62))])
 
 
+@case("input 'x' has 33 dimensions, more than the limit of 32", "initializer 'w': it has 33 dimensions")
+def many_dimensions():
+    return model(inputs=[value("x", shape=(1,) * 33)], initializers=[tensor(dims=(1,) * 33, float_data=[1])])
+
+
 @case("input 'x' has an unknown type")
 def unknown_element_type():
     made = model()
@@ -584,12 +589,12 @@ def nested_bodies(depth):
     return made.SerializeToString() + wrapped(7, graph)
 
 
-@case("nests bodies and function calls deeper than the limit of 48")
+@case("nests bodies and function calls deeper than the limit of 64")
 def deep_bodies():
-    return nested_bodies(60)
+    return nested_bodies(70)
 
 
-@case("nested deeper than 200 messages")
+@case("nested deeper than 256 messages")
 def very_deep_bodies():
     return nested_bodies(5000)
 

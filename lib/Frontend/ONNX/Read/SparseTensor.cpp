@@ -48,6 +48,8 @@ std::vector<std::string> findProblems(const SparseTensorProto &tensor, ExternalF
   llvm::ArrayRef<int64_t> dims = denseDims(tensor);
   std::optional<uint64_t> elements = countElements(dims);
   const ElementType &type = *findElementType(tensor.values().data_type());
+  if (dims.size() > static_cast<size_t>(limits.rank))
+    return {"it has more dimensions than the limit of " + std::to_string(limits.rank)};
   if (dims.empty() || !elements || *elements == 0)
     return {"its dimensions are not all positive"};
   if (type.field == TypedField::String || type.isPacked())

@@ -193,14 +193,17 @@ static std::string describeShape(llvm::ArrayRef<int64_t> dims) {
 
 /// Dimensions whose tensor would be too large, or that are negative.
 static std::optional<std::string> findShapeProblem(llvm::ArrayRef<int64_t> dims, unsigned bits,
-                                                   uint64_t limit) {
+                                                   const Limits &limits) {
+  if (dims.size() > static_cast<size_t>(limits.rank))
+    return "it has " + std::to_string(dims.size()) + " dimensions, more than the limit of " +
+           std::to_string(limits.rank);
   for (int64_t dim : dims)
     if (dim < 0)
       return "its shape " + describeShape(dims) + " has a negative dimension";
   std::optional<uint64_t> elements = countElements(dims);
-  if (!elements || *elements > limit / std::max(bits / 8, 1u))
-    return "its shape " + describeShape(dims) + " needs more than the limit of " + std::to_string(limit) +
-           " bytes";
+  if (!elements || *elements > limits.tensorBytes / std::max(bits / 8, 1u))
+    return "its shape " + describeShape(dims) + " needs more than the limit of " +
+           std::to_string(limits.tensorBytes) + " bytes";
   return std::nullopt;
 }
 
@@ -211,7 +214,7 @@ std::vector<std::string> findProblems(const TensorProto &tensor, ExternalFiles &
             " is unknown; accepted: " + listElementTypes()};
   if (tensor.has_segment())
     return {"it is stored in segments, which ONNX no longer defines"};
-  if (auto problem = findShapeProblem(dimsOf(tensor), type->bits, limits.tensorBytes))
+  if (auto problem = findShapeProblem(dimsOf(tensor), type->bits, limits))
     return {*problem};
   uint64_t elements = *countElements(dimsOf(tensor));
   if (!isExternal(tensor)) {

@@ -52,6 +52,9 @@ void GraphValidator::checkStatedType(StringRef kind, const ValueInfoProto &value
     return report(frame, what + " states no shape; dimensions may be symbolic, their number must be stated");
   if (!shape)
     return;
+  if (shape->dim_size() > context.limits.rank)
+    return report(frame, what + " has " + Twine(shape->dim_size()) + " dimensions, more than the limit of " +
+                             Twine(context.limits.rank));
   llvm::SmallVector<int64_t> known;
   for (const auto &dim : shape->dim())
     if (dim.has_dim_value())
