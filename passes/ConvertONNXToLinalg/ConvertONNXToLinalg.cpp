@@ -49,6 +49,27 @@ bool reportUnboundDimensions(func::FuncOp function) {
   return !reported.empty();
 }
 
+/// Reports inputs and results without elements: a compiled model has no memory to name for them.
+bool reportEmptyInterface(func::FuncOp function) {
+  auto isEmpty = [](Type type) {
+    auto shaped = dyn_cast<RankedTensorType>(type);
+    return shaped && shaped.hasStaticShape() && shaped.getNumElements() == 0;
+  };
+  bool found = false;
+  auto report = [&](StringRef kind, StringAttr name, Type type) {
+    if (!isEmpty(type))
+      return;
+    function.emitError() << kind << " '" << (name ? name.getValue() : "")
+                         << "' has no elements; expected some";
+    found = true;
+  };
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    report("input", function.getArgAttrOfType<StringAttr>(i, onnx::nameAttribute), type);
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+    report("output", function.getResultAttrOfType<StringAttr>(i, onnx::nameAttribute), type);
+  return found;
+}
+
 /// Keeps in `onnx.type` the element types of the interface that signless types do not tell.
 void recordSigns(func::FuncOp function) {
   auto unsignedElement = [](Type type) {
@@ -84,16 +105,17 @@ struct ConvertONNXToLinalg : impl::ConvertONNXToLinalgBase<ConvertONNXToLinalg> 
   using ConvertONNXToLinalgBase::ConvertONNXToLinalgBase;
 
   void runOnOperation() override {
-    bool unbound = false;
+    bool unbound = false, isEmpty = false;
     getOperation().walk([&](func::FuncOp function) {
       unbound |= reportUnboundDimensions(function);
+      isEmpty |= reportEmptyInterface(function);
       recordSigns(function);
     });
     Refusals refusals;
     if (failed(convert(refusals)))
       return signalPassFailure();
     eraseUnused(getOperation());
-    if (reportRemaining(refusals, unbound) || unbound)
+    if (reportRemaining(refusals, unbound) || unbound || isEmpty)
       signalPassFailure();
   }
 
@@ -104,12 +126,12 @@ private:
     SignlessTypeConverter converter;
     RewritePatternSet patterns(context);
     LoweringPatterns lowerings{patterns, converter, refusals};
-    for (auto populate :
-         {populateArithmeticPatterns, populateActivationPatterns, populateComparisonPatterns,
-          populateCastPatterns, populateConstantPatterns, populateConvolutionPatterns, populateMatMulPatterns,
-          populateNormalizationPatterns, populatePaddingPatterns, populatePoolingPatterns,
-          populateRecurrentPatterns, populateReductionPatterns, populateReshapePatterns,
-          populateResizePatterns, populateSelectionPatterns, populateSoftmaxPatterns})
+    for (auto populate : {populateArithmeticPatterns, populateActivationPatterns, populateComparisonPatterns,
+                          populateCastPatterns, populateConstantPatterns, populateConvolutionPatterns,
+                          populateMatMulPatterns, populateNormalizationPatterns, populatePaddingPatterns,
+                          populatePoolingPatterns, populateRecurrentPatterns, populateReductionPatterns,
+                          populateReshapePatterns, populateResizePatterns, populateScatterPatterns,
+                          populateSelectionPatterns, populateSoftmaxPatterns})
       populate(lowerings);
     ConversionTarget target(*context);
     target.addLegalDialect<arith::ArithDialect, cf::ControlFlowDialect, linalg::LinalgDialect,

@@ -110,6 +110,7 @@ void populateRecurrentPatterns(LoweringPatterns &);
 void populateReductionPatterns(LoweringPatterns &);
 void populateReshapePatterns(LoweringPatterns &);
 void populateResizePatterns(LoweringPatterns &);
+void populateScatterPatterns(LoweringPatterns &);
 void populateSelectionPatterns(LoweringPatterns &);
 void populateSoftmaxPatterns(LoweringPatterns &);
 
