@@ -3,6 +3,7 @@ import sys
 
 import numpy as np
 
+from conv import conv_nhwc
 from graph import Graph
 from kernels import build, naive, optimized, run
 
@@ -41,6 +42,25 @@ def inverted_residual(g, x):
     return g.conv(g.add(projected, x), 13, 3, pad=1)
 
 
+# Storage types and zero points, residual operands in the epilogue, scales per tensor and per channel.
+CODES = [
+    dict(n=1, h=6, w=7, c=9, oc=18, kh=3, kw=3, signed_a=True, zero_a=-5),
+    dict(n=1, h=6, w=6, c=3, oc=16, kh=1, kw=1, signed_a=True, zero_a=11, residual=True),
+    dict(n=2, h=5, w=6, c=8, oc=20, kh=2, kw=3, signed_w=False, zero_w=130, zero_a=200),
+    dict(n=1, h=5, w=6, c=6, oc=7, kh=3, kw=1, signed_w=False, zero_w=0, signed_a=True, zero_a=0, per_channel=False),
+    dict(n=1, h=8, w=8, c=16, oc=33, kh=3, kw=3, integer=False, residual=True),
+]
+
+
+def check_codes(arguments, cpu):
+    text, inputs, output = conv_nhwc(**arguments)
+    expected = run(build(text, naive("")), inputs, output.copy())
+    actual = run(build(text, optimized(cpu), cpu), inputs, output.copy())
+    if output.dtype == np.uint8:
+        return np.array_equal(expected, actual)
+    return bool(np.abs(expected - actual).max() <= 1e-5 * np.abs(expected).max() + 1e-6)
+
+
 def check(shape, make, integer, cpu):
     graph = Graph(integer)
     text, inputs, output = graph.text(make(graph, graph.input(shape)))
@@ -54,7 +74,11 @@ def check(shape, make, integer, cpu):
 def main():
     suite, cpu = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
     failed = 0
-    for number, (shape, make) in enumerate(SUITES[suite]):
+    for number, arguments in enumerate(CODES if suite == "codes" else []):
+        good = check_codes(arguments, cpu)
+        failed += not good
+        print(f"{'ok' if good else 'DIFFERS'}: codes {number} {cpu or 'native'}")
+    for number, (shape, make) in enumerate(SUITES.get(suite, [])):
         for integer in (True, False):
             good = check(shape, make, integer, cpu)
             failed += not good
