@@ -11,7 +11,7 @@ using namespace mlir;
 namespace quern::cpu {
 
 bool VectorNest::isRead(unsigned operand) const {
-  if (operand < firstExtra && operand < firstInitial)
+  if (operand < firstInitial)
     return !body->getArgument(operand).use_empty();
   if (!epilogue) // a linalg op: the output is read where the body accumulates
     return hasReductions() || !body->getArgument(operand).use_empty();
