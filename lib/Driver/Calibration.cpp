@@ -76,9 +76,10 @@ static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::Array
   return hash;
 }
 
-/// The statistics of the cache if they are those that calibration would give; nothing if there is no such file or it is of something
-/// else. A file that is no statistics file is an error: it would be overwritten.
-static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, const CompileOptions &options, SampleReader *samples,
+/// The statistics of the cache if they are those that calibration would give; nothing if there is no such
+/// file or it is of something else. A file that is no statistics file is an error: it would be overwritten.
+static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, const CompileOptions &options,
+                                                           SampleReader *samples,
                                                            llvm::ArrayRef<InputSpec> specs) {
   if (options.calibrationCache.empty() || !llvm::sys::fs::exists(options.calibrationCache))
     return std::nullopt;
@@ -86,11 +87,13 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
   if (!cached)
     return cached.takeError();
   auto modelHash = prepared->getAttrOfType<StringAttr>("onnx.model_hash");
-  bool sameModel = modelHash && modelHash.getValue() == cached->modelHash && cached->settings == calibrationSettings(options);
+  bool sameModel = modelHash && modelHash.getValue() == cached->modelHash &&
+                   cached->settings == calibrationSettings(options);
   if (!samples) {
     if (!sameModel)
-      return llvm::createStringError("calibration cache '" + options.calibrationCache +
-                                     "' is of another model or other settings; give --calibration-data to calibrate anew");
+      return llvm::createStringError(
+          "calibration cache '" + options.calibrationCache +
+          "' is of another model or other settings; give --calibration-data to calibrate anew");
     return std::move(*cached);
   }
   llvm::Expected<SampleHash> dataHash = hashSamples(*samples, specs);
@@ -107,7 +110,8 @@ static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const Comp
     return llvm::createStringError("the model cannot be calibrated");
   if (options.calibrationData.empty() && options.calibrationCache.empty())
     return llvm::createStringError("--quantize=" + options.quantize +
-                                   " needs samples of real input: give --calibration-data (an .npz keyed by input name, an .npy, a folder "
+                                   " needs samples of real input: give --calibration-data (an .npz keyed by "
+                                   "input name, an .npy, a folder "
                                    "of either, or ONNX test data), or --calibration-cache");
   std::unique_ptr<SampleReader> samples;
   if (!options.calibrationData.empty()) {
@@ -122,11 +126,13 @@ static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const Comp
   if (*cached)
     return std::move(**cached);
   if (!samples)
-    return llvm::createStringError("calibration cache '" + options.calibrationCache + "' does not exist; give --calibration-data to make it");
+    return llvm::createStringError("calibration cache '" + options.calibrationCache +
+                                   "' does not exist; give --calibration-data to make it");
 
   CalibrateOptions calibrateOptions;
   calibrateOptions.settings = calibrationSettings(options);
-  llvm::Expected<Statistics> statistics = calibrate(prepared, *samples, calibrateOptions, compileInstrumented);
+  llvm::Expected<Statistics> statistics =
+      calibrate(prepared, *samples, calibrateOptions, compileInstrumented);
   if (statistics && !options.calibrationCache.empty())
     if (llvm::Error error = writeStatistics(options.calibrationCache, *statistics))
       return std::move(error);

@@ -8,9 +8,10 @@
 
 namespace quern {
 
-/// Attaches ranges to the values of a prepared module: from `options.calibrationCache` where its statistics are of this model, this
-/// data and these settings, else by compiling the float model for this machine and running it on `options.calibrationData`; fresh
-/// statistics are written to the cache if one is named. Returns the hash of the data. Refusals are diagnostics.
+/// Attaches ranges to the values of a prepared module: from `options.calibrationCache` where its statistics
+/// are of this model, this data and these settings, else by compiling the float model for this machine and
+/// running it on `options.calibrationData`; fresh statistics are written to the cache if one is named.
+/// Returns the hash of the data. Refusals are diagnostics.
 mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const CompileOptions &options);
 
 } // namespace quern

@@ -53,12 +53,15 @@ private:
   bool quantizing() const { return !options.quantize.empty(); }
   /// Fills `info` while the signature still has ONNX's types.
   LogicalResult describeModel();
+  LogicalResult keepHubForm();
+  LogicalResult verify(const ModelObject &object);
 
   const CompileOptions &options;
   const Target &target;
   MLIRContext &context;
   OwningOpRef<ModuleOp> module;
-  OwningOpRef<ModuleOp> structured; ///< kept for verification only
+  OwningOpRef<ModuleOp> structured; ///< kept for --verify=reference only
+  std::string hubForm; ///< as ONNX bytes, kept for --verify=onnxruntime of a quantized model only
   ModelInfo info;
 };
 
@@ -151,7 +154,8 @@ LogicalResult Compilation::runStage(Stage stage) {
       assignOptions.symmetricActivations = options.activationScheme == "symmetric";
       assignOptions.perTensorWeights = options.weightGranularity == "tensor";
       assignOptions.exclude = options.exclude;
-      // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers too.
+      // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers
+      // too.
       assignOptions.integerTail = options.failOnFloat;
       populateAssignPipeline(manager, assignOptions);
     });
@@ -162,7 +166,7 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Structure:
     return runPasses([&](OpPassManager &manager) { populateStructurePipeline(manager, {}); });
   case Stage::Target:
-    if (options.verify != Verification::None)
+    if (options.verify == Verification::Reference)
       structured = module->clone();
     return lowerModule(*module, target);
   case Stage::Emit:
@@ -177,12 +181,35 @@ LogicalResult Compilation::describeModel() {
   if (failed(signature))
     return failure();
   info.signature = std::move(*signature);
-  // An object is named after its file, since its getter is; a shared object has the same bytes wherever it is written.
+  // An object is named after its file, since its getter is; a shared object has the same bytes wherever it is
+  // written.
   info.name = llvm::sys::path::stem(options.emit == EmitKind::Object ? options.output : options.model).str();
   info.precision = quantizing() ? options.quantize : "float32";
   if (auto hash = (*module)->getAttrOfType<StringAttr>("onnx.model_hash"))
     info.hashes["model"] = hash.str();
   return success();
+}
+
+LogicalResult Compilation::keepHubForm() {
+  if (options.verify != Verification::OnnxRuntime || !quantizing())
+    return success();
+  FailureOr<std::string> bytes = exportModel(*module);
+  if (failed(bytes))
+    return failure();
+  hubForm = std::move(*bytes);
+  return success();
+}
+
+LogicalResult Compilation::verify(const ModelObject &object) {
+  switch (options.verify) {
+  case Verification::None:
+    return success();
+  case Verification::Reference:
+    return report(verifyAgainstReference(*structured, object, info.signature, options));
+  case Verification::OnnxRuntime:
+    return report(verifyAgainstOnnxRuntime(hubForm, object, info.signature, options));
+  }
+  llvm_unreachable("every verification is done");
 }
 
 LogicalResult Compilation::writeIR() {
@@ -204,12 +231,13 @@ LogicalResult Compilation::emitStage() {
       emitObject(*module, target, info, asObject ? GetterName::PerModel : GetterName::Common);
   if (!object)
     return report(object.takeError());
-  if (options.verify != Verification::None && failed(verifyAgainstReference(*structured, *object, info.signature, options)))
+  if (failed(verify(*object)))
     return failure();
   if (asObject) {
     llvm::SmallString<128> header(options.output);
     llvm::sys::path::replace_extension(header, ".h");
-    return failed(write(options.output, object->bytes)) ? failure() : write(header, formatHeader(*object, info));
+    return failed(write(options.output, object->bytes)) ? failure()
+                                                        : write(header, formatHeader(*object, info));
   }
   llvm::StringRef folder = llvm::sys::path::parent_path(options.output);
   llvm::Expected<std::string> library = linkSharedObject(*object, folder.empty() ? "." : folder);
@@ -221,7 +249,8 @@ LogicalResult Compilation::run() {
   for (size_t stage = 0; stage <= static_cast<size_t>(last); ++stage) {
     if (failed(runStage(static_cast<Stage>(stage))))
       return failure();
-    if (static_cast<Stage>(stage) == Stage::Quantize && last == Stage::Emit && failed(describeModel()))
+    if (static_cast<Stage>(stage) == Stage::Quantize && last == Stage::Emit &&
+        (failed(describeModel()) || failed(keepHubForm())))
       return failure();
   }
   if (last == Stage::Emit)
@@ -230,10 +259,14 @@ LogicalResult Compilation::run() {
 }
 
 Outcome compile(const CompileOptions &options) {
-  if (options.output != "-" && isSameFile(options.model, options.output)) {
-    llvm::errs() << "quernc: error: the output '" << options.output << "' is the model itself; name another file\n";
-    return Outcome::Refused;
-  }
+  for (auto [what, input] : {std::pair("the model itself", &options.model),
+                             std::pair("the calibration data", &options.calibrationData),
+                             std::pair("the calibration cache", &options.calibrationCache)})
+    if (options.output != "-" && isSameFile(*input, options.output)) {
+      llvm::errs() << "quernc: error: the output '" << options.output << "' is " << what
+                   << "; name another file\n";
+      return Outcome::Refused;
+    }
   TargetOptions targetOptions;
   targetOptions.name = options.target;
   targetOptions.triple = options.triple;

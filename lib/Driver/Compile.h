@@ -6,7 +6,8 @@
 
 namespace quern {
 
-/// Compiles as asked and writes one output, complete or not at all. Every reason of a refusal is printed on standard error.
+/// Compiles as asked and writes one output, complete or not at all. Every reason of a refusal is printed on
+/// standard error.
 Outcome compile(const CompileOptions &options);
 
 } // namespace quern

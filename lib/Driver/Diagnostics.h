@@ -8,12 +8,12 @@
 
 namespace quern {
 
-/// "node 'conv_3'" for the location of an imported operation, "file:line" for text, empty if unknown. Fused locations give the
-/// name of their first named part.
+/// "node 'conv_3'" for the location of an imported operation, "file:line" for text, empty if unknown. Fused
+/// locations give the name of their first named part.
 std::string describeLocation(mlir::Location location);
 
-/// While it lives, prints every diagnostic of a context as "quernc: error: node 'conv_3': reason", each text once: one fault may be
-/// met by several passes.
+/// While it lives, prints every diagnostic of a context as "quernc: error: node 'conv_3': reason", each text
+/// once: one fault may be met by several passes.
 class UserDiagnostics {
 public:
   UserDiagnostics(mlir::MLIRContext &context, llvm::raw_ostream &stream);

@@ -8,9 +8,7 @@
 
 namespace quern {
 
-llvm::Expected<std::unique_ptr<Target>> createHostTarget() {
-  return createTarget({});
-}
+llvm::Expected<std::unique_ptr<Target>> createHostTarget() { return createTarget({}); }
 
 llvm::Expected<std::unique_ptr<LoadedModel>> loadForHost(mlir::ModuleOp module) {
   auto target = createHostTarget();

@@ -15,7 +15,8 @@ namespace quern {
 /// This machine's own target.
 llvm::Expected<std::unique_ptr<Target>> createHostTarget();
 
-/// Takes a float or integer graph with static shapes through structure and lowering, and loads it. `module` is consumed.
+/// Takes a float or integer graph with static shapes through structure and lowering, and loads it. `module`
+/// is consumed.
 llvm::Expected<std::unique_ptr<LoadedModel>> loadForHost(mlir::ModuleOp module);
 
 } // namespace quern

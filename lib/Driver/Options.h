@@ -12,16 +12,28 @@
 namespace quern {
 
 /// The stages in their order; each is named after what it yields (README.md).
-enum class Stage { Import, Prepare, Calibrate, Transform, Assign, Quantize, Integerize, Structure, Target, Emit };
+enum class Stage {
+  Import,
+  Prepare,
+  Calibrate,
+  Transform,
+  Assign,
+  Quantize,
+  Integerize,
+  Structure,
+  Target,
+  Emit
+};
 
-inline constexpr std::array<const char *, 10> stageNames = {"import",   "prepare",    "calibrate", "transform", "assign",
-                                                            "quantize", "integerize", "structure", "target",    "emit"};
+inline constexpr std::array<const char *, 10> stageNames = {"import", "prepare",  "calibrate",  "transform",
+                                                            "assign", "quantize", "integerize", "structure",
+                                                            "target", "emit"};
 
 /// What is written: a shared library, an object with its C header, IR text, or a (QDQ) ONNX model.
 enum class EmitKind { SharedLibrary, Object, MLIR, ONNX };
 
 /// A second execution that the artefact's outputs are compared with before it is written.
-enum class Verification { None, Reference };
+enum class Verification { None, Reference, OnnxRuntime };
 
 /// How a compilation ended; the values are the programs' exit statuses.
 enum class Outcome { Done = 0, Refused = 1, WrongUsage = 2 };
@@ -33,15 +45,15 @@ struct CompileOptions {
   std::optional<Stage> stopAfter;
   std::map<std::string, int64_t> dimensions; ///< symbolic dimension -> size
 
-  std::string quantize;               ///< scheme such as "W8A8"; empty = float
-  std::string activationType;         ///< u8 or s8; empty: what the scheme says, else u8
+  std::string quantize;       ///< scheme such as "W8A8"; empty = float
+  std::string activationType; ///< u8 or s8; empty: what the scheme says, else u8
   std::string activationScheme = "asymmetric";
   std::string weightGranularity = "channel";
-  std::vector<std::string> exclude;   ///< regular expressions over node names that stay float
+  std::vector<std::string> exclude; ///< regular expressions over node names that stay float
   bool failOnFloat = false;
 
-  std::string calibrationData;  ///< file or folder; "random" by name
-  std::string calibrationCache; ///< statistics file to reuse or to write
+  std::string calibrationData;   ///< file or folder; "random" by name
+  std::string calibrationCache;  ///< statistics file to reuse or to write
   std::string observer = "norm"; ///< how ranges are chosen from statistics (lib/Numerics/Observer.h)
 
   std::string target = "cpu";

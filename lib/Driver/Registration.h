@@ -6,7 +6,8 @@
 
 namespace quern {
 
-/// Quern's dialects and all of MLIR's that stages use, with what bufferization and translation attach to them.
+/// Quern's dialects and all of MLIR's that stages use, with what bufferization and translation attach to
+/// them.
 void registerDialects(mlir::DialectRegistry &registry);
 
 } // namespace quern

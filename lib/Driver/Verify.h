@@ -9,10 +9,16 @@
 
 namespace quern {
 
-/// Runs `object` and the reference backend's code for the same structured module on a few samples (the calibration data, or seeded
-/// random numbers where there is none) and refuses a difference beyond the tolerances, naming output, element and both values.
-/// `structured` is consumed.
-mlir::LogicalResult verifyAgainstReference(mlir::ModuleOp structured, const ModelObject &object, const Signature &signature,
-                                           const CompileOptions &options);
+/// Runs `object` and the reference backend's code for the same structured module on a few samples (the
+/// calibration data, or seeded random numbers where there is none) and refuses a difference beyond the
+/// tolerances, naming output, element and both values. `structured` is consumed.
+llvm::Error verifyAgainstReference(mlir::ModuleOp structured, const ModelObject &object,
+                                   const Signature &signature, const CompileOptions &options);
+
+/// The same with ONNX Runtime, started as a Python process of its own: on the model file where `hubForm` is
+/// empty, else on `hubForm`, the bytes of the quantized model as ONNX. ONNX Runtime computes a quantized
+/// model in float, so single codes may differ by one step.
+llvm::Error verifyAgainstOnnxRuntime(llvm::StringRef hubForm, const ModelObject &object,
+                                     const Signature &signature, const CompileOptions &options);
 
 } // namespace quern

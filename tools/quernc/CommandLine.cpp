@@ -35,28 +35,65 @@ LIMITS: model files of 2 GiB (external data unlimited), 1,000,000 nodes, subgrap
 struct Flags {
   cl::OptionCategory category{"quernc options"};
   cl::opt<std::string> model{cl::Positional, cl::desc("<model.onnx>"), cl::cat(category)};
-  cl::opt<std::string> output{"o", cl::desc("Output file; '-' is standard output"), cl::value_desc("file"), cl::cat(category)};
-  cl::opt<std::string> emit{"emit", cl::desc("so, obj (an object and a C header), mlir or onnx; default: from the name of -o"), cl::value_desc("kind"), cl::cat(category)};
-  cl::opt<std::string> stopAfter{"stop-after", cl::desc("Stop after this stage (with --emit=mlir)"), cl::value_desc("stage"), cl::cat(category)};
-  cl::list<std::string> dimensions{"dim", cl::desc("Sizes of symbolic dimensions"), cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
-  cl::opt<std::string> quantize{"quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8)"), cl::value_desc("scheme"), cl::cat(category)};
-  cl::opt<std::string> activationType{"activation-type", cl::desc("u8 or s8; default: what the scheme says, else u8"), cl::value_desc("type"), cl::cat(category)};
-  cl::opt<std::string> activationScheme{"activation-scheme", cl::desc("asymmetric (default) or symmetric"), cl::init("asymmetric"), cl::value_desc("scheme"), cl::cat(category)};
-  cl::opt<std::string> weightGranularity{"weight-granularity", cl::desc("channel (default) or tensor"), cl::init("channel"), cl::value_desc("granularity"), cl::cat(category)};
-  cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"), cl::value_desc("regex"), cl::cat(category)};
-  cl::opt<bool> failOnFloat{"fail-on-float", cl::desc("Compute on integers up to the outputs, and refuse a quantized model that keeps a float operator"), cl::cat(category)};
-  cl::opt<std::string> calibrationData{"calibration-data", cl::desc(".npz keyed by input name, .npy, a folder of either, or ONNX test data; 'random' only by that name"), cl::value_desc("path"), cl::cat(category)};
-  cl::opt<std::string> calibrationCache{"calibration-cache", cl::desc("Statistics file: reused if it fits model, data and settings, else written"), cl::value_desc("file.json"), cl::cat(category)};
-  cl::opt<std::string> observer{"observer", cl::desc("How ranges are chosen: norm (default), mse, entropy, percentile, moving-average, min-max"), cl::init("norm"), cl::value_desc("name"), cl::cat(category)};
-  cl::opt<std::string> target{"target", cl::desc("cpu (default) or reference (the unoptimized meaning of the graph)"), cl::init("cpu"), cl::value_desc("name"), cl::cat(category)};
-  cl::opt<std::string> triple{"mtriple", cl::desc("Target triple; default: this machine"), cl::value_desc("triple"), cl::cat(category)};
-  cl::opt<std::string> cpu{"mcpu", cl::desc("Target CPU, or 'native' (default)"), cl::value_desc("cpu"), cl::cat(category)};
-  cl::opt<std::string> architecture{"march", cl::desc("Same as --mcpu, as C compilers spell it"), cl::value_desc("cpu"), cl::cat(category)};
-  cl::opt<std::string> features{"mattr", cl::desc("CPU features, +name,-name"), cl::value_desc("features"), cl::cat(category)};
-  cl::opt<char> level{"O", cl::desc("Optimization level of the generated code: -O0 to -O3 (default)"), cl::Prefix, cl::init('3'), cl::cat(category)};
-  cl::opt<std::string> verify{"verify", cl::desc("Before writing, compare with: reference"), cl::value_desc("peer"), cl::cat(category)};
-  cl::opt<double> relativeTolerance{"rtol", cl::desc("Relative tolerance of --verify"), cl::init(1e-4), cl::cat(category)};
-  cl::opt<double> absoluteTolerance{"atol", cl::desc("Absolute tolerance of --verify"), cl::init(1e-5), cl::cat(category)};
+  cl::opt<std::string> output{"o", cl::desc("Output file; '-' is standard output"), cl::value_desc("file"),
+                              cl::cat(category)};
+  cl::opt<std::string> emit{
+      "emit", cl::desc("so, obj (an object and a C header), mlir or onnx; default: from the name of -o"),
+      cl::value_desc("kind"), cl::cat(category)};
+  cl::opt<std::string> stopAfter{"stop-after", cl::desc("Stop after this stage (with --emit=mlir)"),
+                                 cl::value_desc("stage"), cl::cat(category)};
+  cl::list<std::string> dimensions{"dim", cl::desc("Sizes of symbolic dimensions"),
+                                   cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
+  cl::opt<std::string> quantize{"quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8)"),
+                                cl::value_desc("scheme"), cl::cat(category)};
+  cl::opt<std::string> activationType{"activation-type",
+                                      cl::desc("u8 or s8; default: what the scheme says, else u8"),
+                                      cl::value_desc("type"), cl::cat(category)};
+  cl::opt<std::string> activationScheme{"activation-scheme", cl::desc("asymmetric (default) or symmetric"),
+                                        cl::init("asymmetric"), cl::value_desc("scheme"), cl::cat(category)};
+  cl::opt<std::string> weightGranularity{"weight-granularity", cl::desc("channel (default) or tensor"),
+                                         cl::init("channel"), cl::value_desc("granularity"),
+                                         cl::cat(category)};
+  cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),
+                                cl::value_desc("regex"), cl::cat(category)};
+  cl::opt<bool> failOnFloat{
+      "fail-on-float",
+      cl::desc(
+          "Compute on integers up to the outputs, and refuse a quantized model that keeps a float operator"),
+      cl::cat(category)};
+  cl::opt<std::string> calibrationData{"calibration-data",
+                                       cl::desc(".npz keyed by input name, .npy, a folder of either, or ONNX "
+                                                "test data; 'random' only by that name"),
+                                       cl::value_desc("path"), cl::cat(category)};
+  cl::opt<std::string> calibrationCache{
+      "calibration-cache",
+      cl::desc("Statistics file: reused if it fits model, data and settings, else written"),
+      cl::value_desc("file.json"), cl::cat(category)};
+  cl::opt<std::string> observer{
+      "observer",
+      cl::desc("How ranges are chosen: norm (default), mse, entropy, percentile, moving-average, min-max"),
+      cl::init("norm"), cl::value_desc("name"), cl::cat(category)};
+  cl::opt<std::string> target{"target",
+                              cl::desc("cpu (default) or reference (the unoptimized meaning of the graph)"),
+                              cl::init("cpu"), cl::value_desc("name"), cl::cat(category)};
+  cl::opt<std::string> triple{"mtriple", cl::desc("Target triple; default: this machine"),
+                              cl::value_desc("triple"), cl::cat(category)};
+  cl::opt<std::string> cpu{"mcpu", cl::desc("Target CPU, or 'native' (default)"), cl::value_desc("cpu"),
+                           cl::cat(category)};
+  cl::opt<std::string> architecture{"march", cl::desc("Same as --mcpu, as C compilers spell it"),
+                                    cl::value_desc("cpu"), cl::cat(category)};
+  cl::opt<std::string> features{"mattr", cl::desc("CPU features, +name,-name"), cl::value_desc("features"),
+                                cl::cat(category)};
+  cl::opt<char> level{"O", cl::desc("Optimization level of the generated code: -O0 to -O3 (default)"),
+                      cl::Prefix, cl::init('3'), cl::cat(category)};
+  cl::opt<std::string> verify{"verify",
+                              cl::desc("Before writing, compare with: reference, or onnxruntime (by the "
+                                       "python3 on the path, or $QUERN_PYTHON)"),
+                              cl::value_desc("peer"), cl::cat(category)};
+  cl::opt<double> relativeTolerance{"rtol", cl::desc("Relative tolerance of --verify"), cl::init(1e-4),
+                                    cl::cat(category)};
+  cl::opt<double> absoluteTolerance{"atol", cl::desc("Absolute tolerance of --verify"), cl::init(1e-5),
+                                    cl::cat(category)};
   cl::opt<bool> verbose{"v", cl::desc("Time and memory of each stage on standard error"), cl::cat(category)};
 };
 
@@ -130,12 +167,14 @@ static std::map<std::string, int64_t> parseDimensions(const Flags &flags, Mistak
   return dimensions;
 }
 
-static void requireOneOf(llvm::StringRef flag, llvm::StringRef value, llvm::ArrayRef<const char *> accepted, Mistakes &mistakes) {
+static void requireOneOf(llvm::StringRef flag, llvm::StringRef value, llvm::ArrayRef<const char *> accepted,
+                         Mistakes &mistakes) {
   if (!llvm::is_contained(accepted, value))
     mistakes.add("--" + flag + "=" + value + ": expected " + llvm::join(accepted, " or "));
 }
 
-/// LLVM's registry of options belongs to the process, and LLD enters its own later: ours leave with the parse.
+/// LLVM's registry of options belongs to the process, and LLD enters its own later: ours leave with the
+/// parse.
 static void unregisterOptions(const cl::OptionCategory &category) {
   llvm::SmallVector<cl::Option *> ours;
   for (cl::Option *option : llvm::make_second_range(cl::getRegisteredOptions()))
@@ -171,7 +210,8 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
     mistakes.add("no output given; add -o FILE ('-' is standard output)");
   options.emit = chooseEmitKind(flags, mistakes);
   options.stopAfter = chooseStage(flags.stopAfter, mistakes);
-  if (options.stopAfter && *options.stopAfter != Stage::Emit && options.emit != EmitKind::MLIR && options.emit != EmitKind::ONNX)
+  if (options.stopAfter && *options.stopAfter != Stage::Emit && options.emit != EmitKind::MLIR &&
+      options.emit != EmitKind::ONNX)
     mistakes.add("--stop-after=" + flags.stopAfter + " yields IR: use --emit=mlir");
   options.dimensions = parseDimensions(flags, mistakes);
 
@@ -188,7 +228,8 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
   options.calibrationData = flags.calibrationData;
   options.calibrationCache = flags.calibrationCache;
   options.observer = flags.observer;
-  requireOneOf("observer", options.observer, {"norm", "mse", "entropy", "percentile", "moving-average", "min-max"}, mistakes);
+  requireOneOf("observer", options.observer,
+               {"norm", "mse", "entropy", "percentile", "moving-average", "min-max"}, mistakes);
 
   requireOneOf("target", flags.target, {"cpu", "reference"}, mistakes);
   options.target = flags.target;
@@ -202,8 +243,8 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
   options.optimizationLevel = flags.level - '0';
 
   if (!flags.verify.empty()) {
-    requireOneOf("verify", flags.verify, {"reference"}, mistakes);
-    options.verify = Verification::Reference;
+    requireOneOf("verify", flags.verify, {"reference", "onnxruntime"}, mistakes);
+    options.verify = flags.verify == "reference" ? Verification::Reference : Verification::OnnxRuntime;
   }
   options.relativeTolerance = flags.relativeTolerance;
   options.absoluteTolerance = flags.absoluteTolerance;

@@ -6,6 +6,6 @@
 
 #include <optional>
 
-/// Parses the command line. Wrong usage is explained on standard error and yields nothing; `--help` and `--version` print and
-/// end the program with status 0.
+/// Parses the command line. Wrong usage is explained on standard error and yields nothing; `--help` and
+/// `--version` print and end the program with status 0.
 std::optional<quern::CompileOptions> parseCommandLine(int argc, char **argv);

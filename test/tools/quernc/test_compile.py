@@ -2,6 +2,7 @@
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import subprocess
+import sys
 
 import numpy as np
 import onnx
@@ -159,3 +160,12 @@ def test_every_choice_runs_and_stays_near(programs, digits, execute, tmp_path, f
 
 def test_verify_against_the_reference(programs, digits, tmp_path):
     compile_digits(programs, digits, tmp_path / "model.so", *digits.w8a8, "--verify=reference", "--rtol=0", "--atol=0")
+
+
+def test_verify_against_onnxruntime(programs, digits, tmp_path, monkeypatch):
+    monkeypatch.setenv("QUERN_PYTHON", sys.executable)
+    compile_digits(programs, digits, tmp_path / "float.so", "--verify=onnxruntime", f"--calibration-data={digits.calibration}")
+    compile_digits(programs, digits, tmp_path / "int8.so", *digits.w8a8, "--verify=onnxruntime", "--atol=0.05")
+    refused = programs.quernc(digits.model, "-o", tmp_path / "none.so", *digits.w8a8, "--verify=onnxruntime", "--rtol=0", "--atol=0")
+    assert refused.returncode == 1 and "probability" in refused.stderr and "ONNX Runtime has" in refused.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["float.so", "int8.so"]
