@@ -24,6 +24,7 @@ static llvm::Expected<std::unique_ptr<LoadedModel>> loadReference(ModuleOp struc
 static llvm::Expected<std::vector<Sample>> readVerificationSamples(const Signature &signature,
                                                                    const CompileOptions &options) {
   std::vector<InputSpec> specs;
+  specs.reserve(signature.inputs.size());
   for (const TensorSignature &input : signature.inputs)
     specs.push_back({input.name, static_cast<ElementType>(input.elementType), input.shape});
   auto reader = openSamples(options.calibrationData.empty() ? "random" : options.calibrationData, specs);
