@@ -136,12 +136,8 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Import:
     return importStage();
   case Stage::Prepare:
-    return runPasses([&](OpPassManager &manager) {
-      PrepareOptions prepareOptions;
-      for (const auto &[name, size] : options.dimensions)
-        prepareOptions.dimensions.push_back(name + "=" + std::to_string(size));
-      populatePreparePipeline(manager, prepareOptions);
-    });
+    // The importer has bound the dimensions; the pipeline's own binding is for IR that comes from elsewhere.
+    return runPasses([&](OpPassManager &manager) { populatePreparePipeline(manager, {}); });
   case Stage::Calibrate:
     return calibrateStage();
   case Stage::Transform:

@@ -169,3 +169,28 @@ def test_verify_against_onnxruntime(programs, digits, tmp_path, monkeypatch):
     refused = programs.quernc(digits.model, "-o", tmp_path / "none.so", *digits.w8a8, "--verify=onnxruntime", "--rtol=0", "--atol=0")
     assert refused.returncode == 1 and "probability" in refused.stderr and "ONNX Runtime has" in refused.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["float.so", "int8.so"]
+
+
+@pytest.fixture
+def symbolic(tmp_path):
+    """y = x + 1 on ["batch", 4]."""
+    helper = onnx.helper
+    value = lambda name: helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["batch", 4])
+    one = helper.make_tensor("one", onnx.TensorProto.FLOAT, [], [1.0])
+    graph = helper.make_graph([helper.make_node("Add", ["x", "one"], ["y"], name="add")], "g", [value("x")], [value("y")], [one])
+    path = tmp_path / "symbolic.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+    return path
+
+
+def test_bound_dimension(programs, symbolic, execute, tmp_path):
+    made = programs.quernc(symbolic, "--dim=batch=3", "-o", tmp_path / "model.so")
+    assert made.returncode == 0, made.stderr
+    x = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+    assert np.array_equal(execute(tmp_path / "model.so", x=x)["y"], x + 1)
+
+
+@pytest.mark.parametrize("flags, words", [([], ["batch", "--dim"]), (["--dim=batch=3,lot=2"], ["lot"])])
+def test_dimensions_that_are_not_bound_or_not_there(programs, symbolic, tmp_path, flags, words):
+    made = programs.quernc(symbolic, *flags, "-o", tmp_path / "model.so")
+    assert made.returncode == 1 and all(word in made.stderr for word in words), made.stderr
