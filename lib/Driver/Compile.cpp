@@ -277,7 +277,6 @@ Outcome compile(const CompileOptions &options) {
 
   DialectRegistry registry;
   registerDialects(registry);
-  (*target)->registerDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   context.loadAllAvailableDialects();
   UserDiagnostics diagnostics(context, llvm::errs());

@@ -16,6 +16,14 @@ void registerDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllExtensions(registry);
   registry.insert<onnx::ONNXDialect, QuernDialect>();
   registerCommonDialects(registry);
+  for (llvm::StringRef name : targetNames()) {
+    TargetOptions options;
+    options.name = name.str();
+    if (auto target = createTarget(options))
+      (*target)->registerDialects(registry);
+    else
+      llvm::consumeError(target.takeError()); // one that this machine cannot be the default of is configured later
+  }
 }
 
 } // namespace quern

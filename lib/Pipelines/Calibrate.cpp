@@ -2,12 +2,15 @@
 #include "lib/Pipelines/Calibrate.h"
 
 #include "dialects/ONNX/IR/ONNXNames.h"
+#include "lib/Calibration/AttachRanges/AttachRanges.h"
 #include "lib/Support/Progress.h"
 #include "passes/InsertObservers/InsertObservers.h"
 #include "passes/ReturnObserved/ReturnObserved.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
 
 using namespace mlir;
 
@@ -155,6 +158,23 @@ llvm::Expected<Statistics> calibrate(ModuleOp prepared, SampleReader &samples,
   if (statistics.samples == 0)
     return llvm::createStringError("there are no samples to calibrate with");
   return statistics;
+}
+
+namespace {
+struct CalibrateFlags : PassPipelineOptions<CalibrateFlags> {
+  Option<std::string> statistics{*this, "statistics", llvm::cl::desc("File of the statistics (JSON)"), llvm::cl::init("")};
+  Option<std::string> observer{*this, "observer", llvm::cl::desc("How ranges are chosen"), llvm::cl::init("norm")};
+};
+} // namespace
+
+void registerCalibrateStage() {
+  PassPipelineRegistration<CalibrateFlags>("quern-stage-calibrate", "Stage calibrate: ranges from a statistics file",
+                                           [](OpPassManager &passes, const CalibrateFlags &flags) {
+                                             AttachRangesOptions options;
+                                             options.statistics = flags.statistics;
+                                             options.observer = flags.observer;
+                                             passes.addPass(createAttachRanges(options));
+                                           });
 }
 
 } // namespace quern

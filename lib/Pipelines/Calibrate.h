@@ -44,4 +44,7 @@ llvm::FailureOr<std::vector<InputSpec>> readInputSpecs(mlir::ModuleOp prepared);
 llvm::Expected<Statistics> calibrate(mlir::ModuleOp prepared, SampleReader &samples,
                                      const CalibrateOptions &options, const CompileInstrumented &compile);
 
+/// The flag --quern-stage-calibrate, which attaches the ranges of a statistics file; to make one takes data, and is quernc's.
+void registerCalibrateStage();
+
 } // namespace quern

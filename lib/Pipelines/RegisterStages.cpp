@@ -2,19 +2,23 @@
 #include "lib/Pipelines/RegisterStages.h"
 
 #include "lib/Pipelines/Assign.h"
+#include "lib/Pipelines/Calibrate.h"
 #include "lib/Pipelines/Integerize.h"
 #include "lib/Pipelines/Prepare.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
+#include "lib/Pipelines/Target.h"
 
 namespace quern {
 
 void registerAllStages() {
   registerPrepareStage();
+  registerCalibrateStage();
   registerAssignStage();
   registerQuantizeStage();
   registerIntegerizeStage();
   registerStructureStage();
+  registerTargetStage();
 }
 
 } // namespace quern
