@@ -15,6 +15,7 @@
 #include "lib/Pipelines/Structure.h"
 #include "lib/Support/Files.h"
 #include "lib/Targets/Common/Emit.h"
+#include "passes/AssignPrecision/SchemeName.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -51,6 +52,8 @@ private:
 
   Stage lastStage() const;
   bool quantizing() const { return !options.quantize.empty(); }
+  /// Plain rounding of weights needs no data.
+  bool needsCalibration() const;
   /// Fills `info` while the signature still has ONNX's types.
   LogicalResult describeModel();
   LogicalResult keepHubForm();
@@ -114,8 +117,18 @@ LogicalResult Compilation::importStage() {
   return success();
 }
 
-LogicalResult Compilation::calibrateStage() {
+bool Compilation::needsCalibration() const {
   if (!quantizing())
+    return false;
+  llvm::Expected<SchemeName> scheme = parseSchemeName(options.quantize);
+  if (scheme)
+    return !scheme->isWeightOnly();
+  llvm::consumeError(scheme.takeError()); // the stage assign tells it
+  return false;
+}
+
+LogicalResult Compilation::calibrateStage() {
+  if (!needsCalibration())
     return success();
   FailureOr<std::string> dataHash = calibrateModule(*module, options);
   if (failed(dataHash))
@@ -150,6 +163,8 @@ LogicalResult Compilation::runStage(Stage stage) {
       assignOptions.symmetricActivations = options.activationScheme == "symmetric";
       assignOptions.perTensorWeights = options.weightGranularity == "tensor";
       assignOptions.exclude = options.exclude;
+      assignOptions.groupSize = options.groupSize;
+      assignOptions.weightScheme = options.weightScheme;
       // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers
       // too.
       assignOptions.integerTail = options.failOnFloat;

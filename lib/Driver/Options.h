@@ -49,6 +49,8 @@ struct CompileOptions {
   std::string activationType; ///< u8 or s8; empty: what the scheme says, else u8
   std::string activationScheme = "asymmetric";
   std::string weightGranularity = "channel";
+  int64_t groupSize = -1;           ///< elements of a weight's channel that share a scale; -1: all of them
+  std::string weightScheme;         ///< symmetric or asymmetric; empty: what the scheme says
   std::vector<std::string> exclude; ///< regular expressions over node names that stay float
   bool failOnFloat = false;
 

@@ -16,6 +16,8 @@ void populateAssignPipeline(OpPassManager &passes, const AssignOptions &options)
   assign.symmetric = options.symmetricActivations;
   assign.perTensor = options.perTensorWeights;
   assign.integerTail = options.integerTail;
+  assign.groupSize = options.groupSize;
+  assign.weightScheme = options.weightScheme;
   assign.exclude.assign(options.exclude.begin(), options.exclude.end());
   passes.addPass(createAssignPrecision(assign));
 }
@@ -31,6 +33,11 @@ struct AssignFlags : PassPipelineOptions<AssignFlags> {
                          llvm::cl::init(false)};
   Option<bool> integerTail{*this, "integer-tail", llvm::cl::desc("Keep integers up to the outputs"),
                            llvm::cl::init(false)};
+  Option<int64_t> groupSize{*this, "group-size",
+                            llvm::cl::desc("Elements of a channel that share a scale; -1: all"),
+                            llvm::cl::init(-1)};
+  Option<std::string> weightScheme{*this, "weight-scheme", llvm::cl::desc("symmetric or asymmetric weights"),
+                                   llvm::cl::init("")};
   ListOption<std::string> exclude{*this, "exclude",
                                   llvm::cl::desc("Expressions over names of nodes that stay float")};
 };
@@ -45,7 +52,9 @@ void registerAssignStage() {
                                                        flags.symmetric,
                                                        flags.perTensor,
                                                        flags.integerTail,
-                                                       {flags.exclude.begin(), flags.exclude.end()}});
+                                                       {flags.exclude.begin(), flags.exclude.end()},
+                                                       flags.groupSize,
+                                                       flags.weightScheme});
                                         });
 }
 

@@ -17,6 +17,8 @@ struct AssignOptions {
   bool perTensorWeights = false;
   bool integerTail = false;
   std::vector<std::string> exclude;
+  int64_t groupSize = -1;
+  std::string weightScheme; ///< "symmetric", "asymmetric", or empty for the scheme's
 };
 
 /// Passes on a module whose values have ranges.

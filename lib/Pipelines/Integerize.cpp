@@ -2,6 +2,7 @@
 #include "lib/Pipelines/Integerize.h"
 
 #include "passes/Integerize/Integerize.h"
+#include "passes/PackWeights/PackWeights.h"
 #include "passes/ReportFloatResidue/ReportFloatResidue.h"
 
 #include "mlir/Pass/PassOptions.h"
@@ -16,11 +17,12 @@ void populateIntegerizePipeline(OpPassManager &passes, const IntegerizeOptions &
   // Two quantizations of one value to one type are one, so that movement before them can be integer.
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(createIntegerize());
-  passes.addPass(createCSEPass());
   ReportFloatResidueOptions report;
   report.failOnFloat = options.failOnFloat;
   report.file = options.residueFile;
   passes.addPass(createReportFloatResidue(report));
+  passes.addNestedPass<func::FuncOp>(createPackWeights());
+  passes.addPass(createCSEPass());
 }
 
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/AssignPrecision/AssignPrecision.h"
 
+#include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "dialects/Quern/IR/QuernDialect.h"
@@ -69,6 +70,8 @@ struct Decision {
   QuantizerAttr weights, activations;
   StringAttr provenance;
 
+  bool isWeightOnly() const { return !activations; }
+
   PrecisionAttr forOp(Operation *op) const {
     bool hasWeights = cast<onnx::QuantizableOpInterface>(op).getWeightOperand().has_value();
     return PrecisionAttr::get(op->getContext(), hasWeights ? weights : QuantizerAttr(), activations,
@@ -105,6 +108,13 @@ private:
       return emitError(getOperation().getLoc())
                  << "activations: '" << activations << "' is neither u8 nor s8",
              failure();
+    if (name->isWeightOnly())
+      return readWeightOnly(*name);
+    if (groupSize > 0 || weightScheme == "asymmetric")
+      return emitError(getOperation().getLoc())
+                 << name->str()
+                 << " has one symmetric scale per channel: no group size, no asymmetric weights",
+             failure();
     bool isSigned = name->signedActivations.value_or(false);
     if (!activations.empty())
       isSigned = activations == "s8";
@@ -119,7 +129,40 @@ private:
         StringAttr::get(context, "uniform " + name->str())};
   }
 
+  FailureOr<Decision> readWeightOnly(const SchemeName &name) {
+    MLIRContext *context = &getContext();
+    if (!weightScheme.empty() && weightScheme != "symmetric" && weightScheme != "asymmetric")
+      return emitError(getOperation().getLoc())
+                 << "weight-scheme: '" << weightScheme << "' is neither symmetric nor asymmetric",
+             failure();
+    // Few codes are worth a zero point; 8 bits do well without.
+    bool symmetric = weightScheme.empty() ? name.weightBits == 8 : weightScheme == "symmetric";
+    auto granularity = groupSize > 0 ? GranularityAttr::get(context, GranularityKind::Group, groupSize)
+                                     : GranularityAttr::get(context, GranularityKind::Channel, 0);
+    return Decision{QuantizerAttr::get(context, FormatAttr::get(context, name.weightBits, symmetric),
+                                       granularity, symmetric ? Scheme::Symmetric : Scheme::Asymmetric),
+                    {},
+                    StringAttr::get(context, "uniform " + name.str())};
+  }
+
+  /// A product of a float activation with a constant matrix; others have no form with codes for weights only.
+  static bool hasConstantMatrix(onnx::QuantizableOpInterface op) {
+    if (!isa<onnx::MatMulOp, onnx::GemmOp>(op) || !findIntegerRole(op) || !op.getWeightOperand())
+      return false;
+    auto weight = dyn_cast<RankedTensorType>(op->getOperand(*op.getWeightOperand()).getType());
+    return *op.getWeightOperand() == 1 && weight && weight.getRank() == 2;
+  }
+
+  void assignWeightOnly(func::FuncOp function, const Decision &decision, Exclusions &exclusions) {
+    function.walk([&](onnx::QuantizableOpInterface op) {
+      if (hasConstantMatrix(op) && exclusions.match(onnx::getNodeName(op)).empty())
+        op->setAttr(kPrecisionAttrName, decision.forOp(op));
+    });
+  }
+
   void assign(func::FuncOp function, const Decision &decision, Exclusions &exclusions) {
+    if (decision.isWeightOnly())
+      return assignWeightOnly(function, decision, exclusions);
     IntegerRegion region(function, integerTail, [&](Operation *op) -> std::string {
       StringRef expression = exclusions.match(onnx::getNodeName(op));
       return expression.empty() ? "" : ("is excluded by '" + expression + "'").str();

@@ -17,6 +17,10 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     what follows the last contraction stays float, unless `integer-tail` counts the outputs of the model as integers.
     A movement may also start from any value whose users all have integers.
 
+    Weights only (W2A16 to W8A16): the constant matrices of MatMul and Gemm become codes, everything else stays float.
+    `group-size` consecutive elements along the reduced dimension share a scale, -1 or 0 for one scale per channel;
+    a last group may be shorter. `weight-scheme` is by default asymmetric below 8 bits, else symmetric.
+
     `exclude` holds regular expressions; an op whose ONNX node name one of them matches anywhere stays float. An
     expression that matches no node is an error.
 
@@ -35,6 +39,8 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     Option<"symmetric", "symmetric-activations", "bool", /*default=*/"false",
            "Fix the zero point of activations at the middle of the codes">,
     Option<"perTensor", "per-tensor-weights", "bool", /*default=*/"false", "One scale per weight, not per channel">,
+    Option<"groupSize", "group-size", "int64_t", /*default=*/"-1", "Elements of a channel that share a scale; -1: all">,
+    Option<"weightScheme", "weight-scheme", "std::string", /*default=*/"\"\"", "symmetric or asymmetric weights">,
     Option<"integerTail", "integer-tail", "bool", /*default=*/"false",
            "Keep integers from the last contraction to the outputs">,
     ListOption<"exclude", "exclude", "std::string", "Regular expressions over names of nodes that stay float">,

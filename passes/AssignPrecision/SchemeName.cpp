@@ -10,17 +10,36 @@ std::string SchemeName::str() const {
   return "W" + std::to_string(weightBits) + "A" + std::to_string(activationBits);
 }
 
+/// Takes `letter` and the number behind it off the front of `text`.
+static bool consumeBits(llvm::StringRef &text, char letter, unsigned &bits) {
+  return text.consume_front(llvm::StringRef(&letter, 1)) && !text.consumeInteger(10, bits);
+}
+
+static bool parseBits(llvm::StringRef text, SchemeName &scheme) {
+  bool weightsFirst = text.starts_with("W");
+  bool parsed =
+      weightsFirst
+          ? consumeBits(text, 'W', scheme.weightBits) && consumeBits(text, 'A', scheme.activationBits)
+          : consumeBits(text, 'A', scheme.activationBits) && consumeBits(text, 'W', scheme.weightBits);
+  return parsed && text.empty();
+}
+
 llvm::Expected<SchemeName> parseSchemeName(llvm::StringRef text) {
   std::string name = text.upper();
   llvm::erase_if(name, [](char c) { return c == '-' || c == '_'; });
-  if (name == "W8A8" || name == "A8W8")
-    return SchemeName{8, 8, std::nullopt};
   if (name == "U8S8")
     return SchemeName{8, 8, false};
   if (name == "S8S8")
     return SchemeName{8, 8, true};
-  return llvm::createStringError(
-      "'" + text + "' is not a quantization scheme; accepted are W8A8 (or A8W8), U8S8 and S8S8");
+  SchemeName scheme{0, 0, std::nullopt};
+  bool isKnown = parseBits(name, scheme);
+  bool isIntegers = scheme.weightBits == 8 && scheme.activationBits == 8;
+  bool isWeightOnly = scheme.weightBits >= 2 && scheme.weightBits <= 8 && scheme.activationBits == 16;
+  if (isKnown && (isIntegers || isWeightOnly))
+    return scheme;
+  return llvm::createStringError("'" + text +
+                                 "' is not a quantization scheme; accepted are W8A8 (or A8W8), U8S8, S8S8, "
+                                 "and weights only: W2A16 to W8A16");
 }
 
 } // namespace quern

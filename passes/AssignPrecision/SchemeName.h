@@ -16,12 +16,14 @@ struct SchemeName {
   unsigned activationBits;
   std::optional<bool> signedActivations;
 
+  /// Activations stay float: A16, whatever float type the model has.
+  bool isWeightOnly() const { return activationBits == 16; }
   /// The one spelling that is printed: W8A8.
   std::string str() const;
 };
 
-/// W8A8, A8W8 in any case, with dashes or underscores anywhere between; U8S8 and S8S8 (activations first, as
-/// ONNX Runtime writes them). Anything else is an error that says what is accepted.
+/// W8A8, A8W8, W4A16, ... in any case, with dashes or underscores anywhere between; U8S8 and S8S8
+/// (activations first, as ONNX Runtime writes them). Anything else is an error that says what is accepted.
 llvm::Expected<SchemeName> parseSchemeName(llvm::StringRef text);
 
 } // namespace quern

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/ConvertQuernToLinalg/Parameters.h"
 
+#include "dialects/Quern/IR/QuernStorage.h"
+
 using namespace mlir;
 
 namespace quern::structure {
@@ -48,10 +50,8 @@ static ScaleLayout layOutBlocks(quant::UniformQuantizedSubChannelType type, Arra
     if (count != 1 && count != extent)
       layout.shape.push_back(extent / count);
   }
-  for (APFloat scale : type.getScales().getValues<APFloat>())
-    layout.scales.push_back(float(scale.convertToDouble()));
-  for (APInt zeroPoint : type.getZeroPoints().getValues<APInt>())
-    layout.zeroPoints.push_back(zeroPoint.getSExtValue());
+  layout.scales = blockScales(type);
+  layout.zeroPoints = blockZeroPoints(type);
   return layout;
 }
 

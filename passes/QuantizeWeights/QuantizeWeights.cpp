@@ -6,6 +6,7 @@
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "dialects/Quern/IR/QuernOps.h"
 #include "dialects/Quern/IR/QuernStorage.h"
+#include "passes/QuantizeWeights/GroupedWeight.h"
 #include "passes/QuantizeWeights/WeightCodes.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -180,6 +181,15 @@ static LogicalResult quantizeOp(onnx::QuantizableOpInterface op, QuantizerAttr f
   return success();
 }
 
+/// Round to nearest in groups, for an op whose activations stay float.
+static LogicalResult quantizeWeightOnly(onnx::QuantizableOpInterface op, QuantizerAttr format) {
+  FailureOr<GroupedWeight> weight = readGroupedWeight(op, format);
+  if (failed(weight))
+    return failure();
+  replaceWeight(op, *weight, quantizeGroups(weight->values, weight->layout, weight->format));
+  return success();
+}
+
 namespace {
 struct QuantizeWeightsPass : impl::QuantizeWeightsBase<QuantizeWeightsPass> {
   using QuantizeWeightsBase::QuantizeWeightsBase;
@@ -189,7 +199,8 @@ struct QuantizeWeightsPass : impl::QuantizeWeightsBase<QuantizeWeightsPass> {
     getOperation().walk([&](onnx::QuantizableOpInterface op) {
       auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
       if (precision && precision.getWeights() && isUnquantized(op))
-        complete &= succeeded(quantizeOp(op, precision.getWeights()));
+        complete &= succeeded(precision.getActivations() ? quantizeOp(op, precision.getWeights())
+                                                         : quantizeWeightOnly(op, precision.getWeights()));
     });
     if (!complete)
       return signalPassFailure();

@@ -15,6 +15,15 @@ def QuantizeWeights : Pass<"quern-quantize-weights", "mlir::func::FuncOp"> {
         max |q_a - z_a| * sum |w_q| + |b_q| <= 2^31 - 1
 
     holds for each channel, or the node is refused. `alpha` and `beta` of a Gemm are folded into w and b beforehand.
+    Where activations stay float, the matrix w of a product x * w is coded in groups g of consecutive rows of a column,
+    the last of which may be shorter, and the bias is left alone:
+
+        symmetric:  s = max |w_g| / (2^(bits-1) - 1),   w_q = clamp(rhe(w / s))
+        asymmetric: s = (max w_g - min w_g) / (2^bits - 1),  z = rhe(-min w_g / s),  w_q = clamp(rhe(w / s) + z)
+
+    with 0 within [min, max]. Groups become blocks of a sub-channel type; where they do not divide the rows, the blocks
+    are the largest parts of groups that do.
+
     Weights and biases that are not finite are refused by the node's name. The weight is dequantized per axis (per
     tensor), so the function stays a float graph.
 

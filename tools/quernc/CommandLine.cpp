@@ -22,6 +22,8 @@ EXAMPLES:
       float, for this machine
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz -o model.so
       8-bit weights and activations, ranges from the samples in calib.npz
+  quernc model.onnx --quantize=W4A16 --group-size=32 -o model.so
+      4-bit weights in groups of 32, float activations; needs no data
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --emit=onnx -o model.qdq.onnx
       the same decisions as an ONNX model with QuantizeLinear/DequantizeLinear, for other runtimes
   quernc model.onnx --dim=batch=1,sequence=128 -o model.so
@@ -44,8 +46,9 @@ struct Flags {
                                  cl::value_desc("stage"), cl::cat(category)};
   cl::list<std::string> dimensions{"dim", cl::desc("Sizes of symbolic dimensions"),
                                    cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
-  cl::opt<std::string> quantize{"quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8)"),
-                                cl::value_desc("scheme"), cl::cat(category)};
+  cl::opt<std::string> quantize{
+      "quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8), or weights only: W2A16 to W8A16"),
+      cl::value_desc("scheme"), cl::cat(category)};
   cl::opt<std::string> activationType{"activation-type",
                                       cl::desc("u8 or s8; default: what the scheme says, else u8"),
                                       cl::value_desc("type"), cl::cat(category)};
@@ -54,6 +57,14 @@ struct Flags {
   cl::opt<std::string> weightGranularity{"weight-granularity", cl::desc("channel (default) or tensor"),
                                          cl::init("channel"), cl::value_desc("granularity"),
                                          cl::cat(category)};
+  cl::opt<int> groupSize{"group-size",
+                         cl::desc("Elements of a weight's channel that share a scale (with W2A16 to W8A16); "
+                                  "-1 (default): all of them"),
+                         cl::init(-1), cl::value_desc("N"), cl::cat(category)};
+  cl::opt<std::string> weightScheme{
+      "weight-scheme",
+      cl::desc("symmetric or asymmetric; default: asymmetric for weights of fewer than 8 bits"),
+      cl::value_desc("scheme"), cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),
                                 cl::value_desc("regex"), cl::cat(category)};
   cl::opt<bool> failOnFloat{
@@ -220,6 +231,13 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
     requireOneOf("activation-type", flags.activationType, {"u8", "s8"}, mistakes);
   requireOneOf("activation-scheme", flags.activationScheme, {"asymmetric", "symmetric"}, mistakes);
   requireOneOf("weight-granularity", flags.weightGranularity, {"channel", "tensor"}, mistakes);
+  if (!flags.weightScheme.empty())
+    requireOneOf("weight-scheme", flags.weightScheme, {"symmetric", "asymmetric"}, mistakes);
+  if (flags.groupSize < 1 && flags.groupSize != -1)
+    mistakes.add("--group-size=" + llvm::Twine(flags.groupSize) +
+                 ": expected a positive size, or -1 for one scale per channel");
+  options.groupSize = flags.groupSize;
+  options.weightScheme = flags.weightScheme;
   options.activationType = flags.activationType;
   options.activationScheme = flags.activationScheme;
   options.weightGranularity = flags.weightGranularity;

@@ -216,5 +216,6 @@ def Quern_LutOp : Quern_Op<"lut", [Pure, SameOperandsAndResultShape]> {
 }
 
 include "dialects/Quern/IR/QuernQLinearOps.td"
+include "dialects/Quern/IR/QuernWeightOps.td"
 
 #endif // QUERN_OPS

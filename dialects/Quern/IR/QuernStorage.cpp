@@ -5,6 +5,8 @@
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace quern {
@@ -66,6 +68,96 @@ std::optional<UniformParameters> uniformParameters(quant::QuantizedType type) {
   return UniformParameters{{axis.getScales().begin(), axis.getScales().end()},
                            {axis.getZeroPoints().begin(), axis.getZeroPoints().end()},
                            int64_t(axis.getQuantizedDimension())};
+}
+
+SmallVector<float> blockScales(quant::UniformQuantizedSubChannelType type) {
+  return llvm::map_to_vector(type.getScales().getValues<APFloat>(),
+                             [](const APFloat &scale) { return scale.convertToFloat(); });
+}
+
+SmallVector<int64_t> blockZeroPoints(quant::UniformQuantizedSubChannelType type) {
+  // The attribute's elements have no sign; the type's storage says whether they do.
+  return llvm::map_to_vector(type.getZeroPoints().getValues<APInt>(), [&](const APInt &zeroPoint) {
+    return type.isSigned() ? zeroPoint.getSExtValue() : int64_t(zeroPoint.getZExtValue());
+  });
+}
+
+/// Whether all blocks of each run of `run` rows of blocks are alike.
+static bool repeats(const ColumnGroups &blocks, int64_t columns, int64_t run) {
+  int64_t rows = blocks.scales.size() / columns;
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = 0; column < columns; ++column) {
+      int64_t at = row * columns + column, first = row / run * run * columns + column;
+      if (blocks.scales[at] != blocks.scales[first] || blocks.zeroPoints[at] != blocks.zeroPoints[first])
+        return false;
+    }
+  return true;
+}
+
+/// The coarsest groups of which `blocks` are parts.
+static ColumnGroups mergeBlocks(ColumnGroups blocks, int64_t columns) {
+  int64_t rows = blocks.scales.size() / columns;
+  for (int64_t run = rows; run > 1; --run) {
+    if (!repeats(blocks, columns, run))
+      continue;
+    ColumnGroups merged{blocks.groupSize * run, {}, {}};
+    for (int64_t row = 0; row < rows; row += run) {
+      llvm::append_range(merged.scales, ArrayRef(blocks.scales).slice(row * columns, columns));
+      llvm::append_range(merged.zeroPoints, ArrayRef(blocks.zeroPoints).slice(row * columns, columns));
+    }
+    return merged;
+  }
+  return blocks;
+}
+
+std::optional<ColumnGroups> columnGroups(quant::QuantizedType type, ArrayRef<int64_t> shape) {
+  if (shape.size() != 2)
+    return std::nullopt;
+  int64_t columns = shape[1];
+  if (auto blocks = dyn_cast<quant::UniformQuantizedSubChannelType>(type)) {
+    ArrayRef<int64_t> counts = blocks.getScales().getType().getShape();
+    if (counts.size() != 2 || counts[1] != columns || counts[0] == 0)
+      return std::nullopt;
+    return mergeBlocks({shape[0] / counts[0], blockScales(blocks), blockZeroPoints(blocks)}, columns);
+  }
+  std::optional<UniformParameters> uniform = uniformParameters(type);
+  if (!uniform || (uniform->axis && uniform->axis != 1))
+    return std::nullopt;
+  ColumnGroups groups{shape[0], std::move(uniform->scales), std::move(uniform->zeroPoints)};
+  if (!uniform->axis) {
+    groups.scales.assign(columns, float(groups.scales.front()));
+    groups.zeroPoints.assign(columns, int64_t(groups.zeroPoints.front()));
+  }
+  return groups;
+}
+
+quant::QuantizedType columnGroupsType(MLIRContext *context, unsigned storageBits, bool isSigned,
+                                      IntegerRange codes, const ColumnGroups &groups,
+                                      ArrayRef<int64_t> shape) {
+  unsigned flags = isSigned ? quant::QuantizationFlags::Signed : 0;
+  auto storage = IntegerType::get(context, storageBits);
+  auto f32 = Float32Type::get(context);
+  int64_t rows = shape[0], columns = shape[1];
+  if (groups.groupSize >= rows)
+    return quant::UniformQuantizedPerAxisType::get(
+        flags, storage, f32, SmallVector<double>(groups.scales.begin(), groups.scales.end()),
+        groups.zeroPoints, /*quantizedDimension=*/1, codes.minimum, codes.maximum);
+  // The largest blocks that divide the rows and lie within one group each.
+  int64_t block = std::gcd(rows, groups.groupSize);
+  SmallVector<float> scales;
+  SmallVector<APInt> zeroPoints;
+  for (int64_t row = 0; row < rows; row += block)
+    for (int64_t column = 0; column < columns; ++column) {
+      int64_t at = row / groups.groupSize * columns + column;
+      scales.push_back(groups.scales[at]);
+      zeroPoints.emplace_back(storageBits, groups.zeroPoints[at], isSigned, /*implicitTrunc=*/true);
+    }
+  SmallVector<int64_t> counts{rows / block, columns};
+  return quant::UniformQuantizedSubChannelType::get(
+      flags, storage, f32,
+      DenseElementsAttr::get(RankedTensorType::get(counts, f32), ArrayRef<float>(scales)),
+      DenseElementsAttr::get(RankedTensorType::get(counts, storage), zeroPoints), {0, 1}, {block, 1},
+      codes.minimum, codes.maximum);
 }
 
 static Value cast(OpBuilder &builder, Location loc, Value value, Type elementType, bool isSigned) {

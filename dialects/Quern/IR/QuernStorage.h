@@ -46,6 +46,27 @@ struct UniformParameters {
 };
 std::optional<UniformParameters> uniformParameters(mlir::quant::QuantizedType type);
 
+/// The parameters of a matrix [rows, columns]: one scale and zero point for each group of `groupSize`
+/// consecutive rows (the last group may be shorter) of each column, in row-major order of [groups, columns].
+struct ColumnGroups {
+  int64_t groupSize;
+  llvm::SmallVector<float> scales;
+  llvm::SmallVector<int64_t> zeroPoints;
+};
+
+/// Reads `type` of a matrix of `shape` so; nothing for scales along rows of their own. Blocks of the type
+/// that repeat each other are one group: the type has to split a dimension evenly, a group need not.
+std::optional<ColumnGroups> columnGroups(mlir::quant::QuantizedType type, llvm::ArrayRef<int64_t> shape);
+
+/// The type of such a matrix: codes `codes`, stored in `storageBits` bits.
+mlir::quant::QuantizedType columnGroupsType(mlir::MLIRContext *context, unsigned storageBits, bool isSigned,
+                                            IntegerRange codes, const ColumnGroups &groups,
+                                            llvm::ArrayRef<int64_t> shape);
+
+/// Scales and zero points of the blocks of a sub-channel type, in row-major order.
+llvm::SmallVector<float> blockScales(mlir::quant::UniformQuantizedSubChannelType type);
+llvm::SmallVector<int64_t> blockZeroPoints(mlir::quant::UniformQuantizedSubChannelType type);
+
 /// Sees integers as codes of `type`, or codes as integers: `quant.scast` for signless storage,
 /// `quern.storage_cast` for unsigned.
 mlir::Value castFromStorage(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value integers,

@@ -40,6 +40,19 @@ static SmallVector<int64_t> blockSizes(quant::UniformQuantizedSubChannelType typ
   return sizes;
 }
 
+/// Groups along the rows of a matrix, of which the last may be shorter.
+static FailureOr<LinearParameters> groupParameters(const ColumnGroups &groups, int64_t columns,
+                                                   quant::QuantizedType type) {
+  int64_t count = groups.scales.size();
+  FailureOr<LinearParameters> parameters =
+      stateParameters({{count / columns, columns}, groups.scales, groups.zeroPoints}, type);
+  if (succeeded(parameters)) {
+    parameters->axis = 0;
+    parameters->blockSize = groups.groupSize;
+  }
+  return parameters;
+}
+
 /// ONNX has blocks along one axis and a scale for each index of the others, so scales that several indices of
 /// another axis share are repeated.
 static FailureOr<LinearParameters> blockParameters(quant::UniformQuantizedSubChannelType type,
@@ -47,10 +60,12 @@ static FailureOr<LinearParameters> blockParameters(quant::UniformQuantizedSubCha
   if (!tensor || !tensor.hasStaticShape() || tensor.getRank() == 0)
     return failure();
   ArrayRef<int64_t> shape = tensor.getShape();
+  if (auto groups = columnGroups(type, shape))
+    return groupParameters(*groups, shape[1], type);
   SmallVector<int64_t> sizes = blockSizes(type, shape);
   int64_t axis = std::max_element(sizes.begin(), sizes.end()) - sizes.begin();
-  auto scales = type.getScales().getValues<APFloat>();
-  auto zeroPoints = type.getZeroPoints().getValues<APInt>();
+  SmallVector<float> scales = blockScales(type);
+  SmallVector<int64_t> zeroPoints = blockZeroPoints(type);
 
   Grid grid;
   grid.shape.assign(shape.begin(), shape.end());
@@ -64,8 +79,8 @@ static FailureOr<LinearParameters> blockParameters(quant::UniformQuantizedSubCha
       source += stride * (dim == axis ? index : index / sizes[dim]);
       stride *= shape[dim] / sizes[dim];
     }
-    grid.scales.push_back(scales[source].convertToFloat());
-    grid.zeroPoints.push_back(zeroPoints[source].getSExtValue());
+    grid.scales.push_back(scales[source]);
+    grid.zeroPoints.push_back(zeroPoints[source]);
   }
   FailureOr<LinearParameters> parameters = stateParameters(grid, type);
   if (succeeded(parameters)) {
