@@ -50,7 +50,8 @@ def run_gtest(build, temporary):
 
 def run_lit(build, temporary):
     total, report = Count(), temporary / "lit.json"
-    subprocess.run([sys.executable, "-m", "lit.main", "-q", "-o", report, build / "test"])
+    # The module lit.main does nothing by itself; the script `lit` may not be on PATH.
+    subprocess.run([sys.executable, "-c", "import lit.main; lit.main.main()", "-q", "-o", report, build / "test"])
     if not report.exists():
         total.failed += 1
         return total
