@@ -197,6 +197,15 @@ INTEGER_FORM = table(
 KNOWN_RANGE = {"Softmax": (0, 1), "Sigmoid": (0, 1), "HardSigmoid": (0, 1), "Tanh": (-1, 1), "Erf": (-1, 1)}
 
 
+# ChannelTransformOpInterface: how a map of channels reaches the operands, and what takes in its inverse.
+CHANNEL_ROUTES = table(
+    conv="Conv", gemm="Gemm", matMul="MatMul", add="Add", subtract="Sub", multiply="Mul", divide="Div",
+    normalization="LayerNormalization RMSNormalization",
+    homogeneous="AveragePool GlobalAveragePool GlobalMaxPool Identity LeakyRelu MaxPool PRelu Relu",
+    transpose="Transpose", reshape="Flatten Reshape Squeeze Unsqueeze")
+CHANNEL_ABSORPTIONS = table(conv="Conv", gemm="Gemm", matMul="MatMul")
+
+
 # What the generator asks ------------------------------------------------------------------------------------------
 
 
@@ -219,7 +228,8 @@ def order_of_regions(name, regions):
 def check_names(known):
     """A misspelt name in a table above would otherwise be ignored."""
     named = {*RANDOM, *WITH_BODY, *ATTRIBUTES_KEPT, *REGIONS, *ELEMENTS, *INFER, *EVALUATE, *RETURNS_OPERAND, *CANONICALIZE,
-             *MOVES, *INSERTS_ZEROS, *QUANTIZABLE, *QUANTIZES_ALL_OPERANDS, *INTEGER_FORM, *KNOWN_RANGE}
+             *MOVES, *INSERTS_ZEROS, *QUANTIZABLE, *QUANTIZES_ALL_OPERANDS, *INTEGER_FORM, *KNOWN_RANGE, *CHANNEL_ROUTES,
+             *CHANNEL_ABSORPTIONS}
     if named - known:
         raise SystemExit(f"OpTraits.py names operators that no schema has: {', '.join(sorted(named - known))}")
 
@@ -240,7 +250,7 @@ def of(name):
         traits.list.append("Pure")
     if name == "Constant":
         traits.list.append("ConstantLike")
-    for add in (add_inference, add_fold, add_evaluation, add_movement, add_roles):
+    for add in (add_inference, add_fold, add_evaluation, add_movement, add_roles, add_channels):
         add(name, traits)
     if name in CANONICALIZE:
         traits.fields.append("let hasCanonicalizer = 1;")
@@ -318,6 +328,23 @@ def add_roles(name, traits):
     traits.definition += method("::quern::onnx::IntegerForm getIntegerForm()", f"return {form};")
     known = "::quern::onnx::KnownRange{{{:.1f}, {:.1f}}}".format(*KNOWN_RANGE[name]) if name in KNOWN_RANGE else "std::nullopt"
     traits.definition += method("std::optional<::quern::onnx::KnownRange> getKnownRange()", f"return {known};")
+
+
+def add_channels(name, traits):
+    methods = []
+    if name in CHANNEL_ROUTES:
+        methods.append("getChannelRoutes")
+        traits.definition += method(
+            "::llvm::SmallVector<::quern::onnx::ChannelRoute> getChannelRoutes(int64_t axis, bool shifted)",
+            f"return routes::{CHANNEL_ROUTES[name]}(*this, axis, shifted);")
+    if name in CHANNEL_ABSORPTIONS:
+        methods.append("getChannelAbsorption")
+        traits.definition += method(
+            "std::optional<::quern::onnx::ChannelAbsorption> getChannelAbsorption(unsigned number, int64_t axis, bool shifted)",
+            f"return absorptions::{CHANNEL_ABSORPTIONS[name]}(*this, number, axis, shifted);")
+    if methods:
+        names = ", ".join(f'"{name}"' for name in methods)
+        traits.list.append(f"DeclareOpInterfaceMethods<ChannelTransformOpInterface, [{names}]>")
 
 
 def optional(value):

@@ -47,6 +47,34 @@ struct KnownRange {
   double min, max;
 };
 
+/// What becomes of one operand where the result's channels become (y - z) / s.
+enum class ChannelChange {
+  Divide,        ///< u / s
+  Shift,         ///< (u - z) / s
+  ShiftNegative, ///< (u + z) / s: a subtrahend
+  Multiply       ///< u * s: a divisor
+};
+
+/// An operand that must change along its own `axis`; an absent operand counts as zeros.
+struct ChannelStep {
+  unsigned operand;
+  int64_t axis;
+  ChannelChange change;
+};
+
+/// All the operands that change together.
+using ChannelRoute = llvm::SmallVector<ChannelStep, 2>;
+
+/// A constant weight that is multiplied by the channels of an operand.
+struct ChannelAbsorption {
+  unsigned weight;
+  int64_t inputAxis;                  ///< axis of the weight that numbers the operand's channels (of one group)
+  int64_t outputAxis;                 ///< axis of the weight that numbers the result's channels
+  int64_t resultAxis;                 ///< axis of the result that does
+  int64_t groups = 1;                 ///< output channels, in order, see their own part of the operand's
+  std::optional<unsigned> bias = {};  ///< operand that takes W z, present or not; else it is added to the result
+};
+
 } // namespace quern::onnx
 
 #include "dialects/ONNX/IR/ONNXDialect.h.inc"

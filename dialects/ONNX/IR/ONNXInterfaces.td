@@ -64,4 +64,23 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       "std::optional<::quern::onnx::KnownRange>", "getKnownRange">];
 }
 
+def ChannelTransformOpInterface : OpInterface<"ChannelTransformOpInterface"> {
+  let cppNamespace = "::quern::onnx";
+  let description = [{
+    How a map of channels, y' = (y - z) / s with s > 0 and one s and z for each index along one axis, passes through an op:
+    from its result to its operands, or its inverse from an operand into a constant weight. Both leave the function that
+    the graph computes as it is (Structure of a fold: passes/EdgeTransforms).
+  }];
+  let methods = [
+    InterfaceMethod<
+      "Ways to have result 0 transformed along `axis`, the preferred first; each names every operand that must change for it. "
+      "None, if the map cannot pass. `shifted` tells whether a z differs from 0.",
+      "::llvm::SmallVector<::quern::onnx::ChannelRoute>", "getChannelRoutes", (ins "int64_t":$axis, "bool":$shifted),
+      "", [{ return {}; }]>,
+    InterfaceMethod<
+      "The weight that takes in the inverse, x = s * x' + z, of a map of operand `number` along `axis`; nothing if none does.",
+      "std::optional<::quern::onnx::ChannelAbsorption>", "getChannelAbsorption",
+      (ins "unsigned":$number, "int64_t":$axis, "bool":$shifted), "", [{ return std::nullopt; }]>];
+}
+
 #endif // QUERN_ONNX_INTERFACES_TD

@@ -101,6 +101,36 @@ llvm::LogicalResult globalPool(mlir::Operation *op, llvm::SmallVectorImpl<mlir::
 
 } // namespace quern::onnx::infer
 
+// ChannelTransformOpInterface: routes of a map of the result (dialects/ONNX/ChannelTransforms/Routes.cpp).
+namespace quern::onnx::routes {
+
+using Routes = llvm::SmallVector<ChannelRoute>;
+Routes conv(mlir::Operation *op, int64_t axis, bool shifted);
+Routes gemm(mlir::Operation *op, int64_t axis, bool shifted);
+Routes matMul(mlir::Operation *op, int64_t axis, bool shifted);
+Routes add(mlir::Operation *op, int64_t axis, bool shifted);
+Routes subtract(mlir::Operation *op, int64_t axis, bool shifted);
+Routes multiply(mlir::Operation *op, int64_t axis, bool shifted);
+Routes divide(mlir::Operation *op, int64_t axis, bool shifted);
+Routes normalization(mlir::Operation *op, int64_t axis, bool shifted);
+/// Functions f with f(x / s) = f(x) / s for s > 0, channel by channel.
+Routes homogeneous(mlir::Operation *op, int64_t axis, bool shifted);
+Routes transpose(mlir::Operation *op, int64_t axis, bool shifted);
+/// Ops that keep the row-major order of elements.
+Routes reshape(mlir::Operation *op, int64_t axis, bool shifted);
+
+} // namespace quern::onnx::routes
+
+// ChannelTransformOpInterface: the weight that takes in an inverse (dialects/ONNX/ChannelTransforms/Absorptions.cpp).
+namespace quern::onnx::absorptions {
+
+using Absorption = std::optional<ChannelAbsorption>;
+Absorption conv(mlir::Operation *op, unsigned number, int64_t axis, bool shifted);
+Absorption gemm(mlir::Operation *op, unsigned number, int64_t axis, bool shifted);
+Absorption matMul(mlir::Operation *op, unsigned number, int64_t axis, bool shifted);
+
+} // namespace quern::onnx::absorptions
+
 // ConstantEvaluationOpInterface: the result for these operands (null where an operand is not constant), or
 // null. Each is documented where it is defined (dialects/ONNX/Folding).
 namespace quern::onnx::evaluate {

@@ -7,6 +7,8 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace quern {
@@ -23,6 +25,13 @@ static ParseResult parseDouble(AsmParser &parser, FailureOr<llvm::APFloat> &valu
 }
 
 static void printDouble(AsmPrinter &printer, const llvm::APFloat &value) { printer.printFloat(value); }
+
+static ParseResult parseFloats(AsmParser &parser, DenseF32ArrayAttr &values) {
+  values = dyn_cast_or_null<DenseF32ArrayAttr>(DenseF32ArrayAttr::parse(parser, Type()));
+  return success(static_cast<bool>(values));
+}
+
+static void printFloats(AsmPrinter &printer, DenseF32ArrayAttr values) { values.print(printer); }
 
 static ParseResult parseFormat(AsmParser &parser, unsigned &bits, bool &isSigned) {
   llvm::SMLoc loc = parser.getCurrentLocation();
@@ -97,6 +106,17 @@ LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, ll
   if (lowest > highest) // C2
     return emitError() << "expected a range whose minimum does not exceed its maximum, got "
                        << lowest.convertToDouble() << " and " << highest.convertToDouble();
+  return success();
+}
+
+LogicalResult ChannelRangesAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t,
+                                        DenseF32ArrayAttr minima, DenseF32ArrayAttr maxima) {
+  if (minima.size() != maxima.size()) // C1
+    return emitError() << "expected as many minima as maxima, got " << minima.size() << " and " << maxima.size();
+  for (auto [min, max] : llvm::zip_equal(minima.asArrayRef(), maxima.asArrayRef()))
+    if (!std::isfinite(min) || !std::isfinite(max) || min > max) // C2
+      return emitError() << "expected finite ranges whose minimum does not exceed their maximum, got " << min
+                         << " and " << max;
   return success();
 }
 

@@ -16,6 +16,12 @@ namespace quern {
 inline constexpr llvm::StringLiteral kRangesAttrName = "quern.ranges";
 /// `quern.range`: on a function's argument, its RangeAttr.
 inline constexpr llvm::StringLiteral kRangeAttrName = "quern.range";
+/// `quern.channel_ranges`: on an op, one ChannelRangesAttr (or unit) per result. Methods read it.
+inline constexpr llvm::StringLiteral kChannelRangesAttrName = "quern.channel_ranges";
+/// `quern.channel_range`: on a function's argument, its ChannelRangesAttr.
+inline constexpr llvm::StringLiteral kChannelRangeAttrName = "quern.channel_range";
+/// `quern.transformed_by`: on an op whose constants took in scales or shifts, the names of the methods.
+inline constexpr llvm::StringLiteral kTransformedByAttrName = "quern.transformed_by";
 /// `quern.precision`: on an op, its PrecisionAttr.
 inline constexpr llvm::StringLiteral kPrecisionAttrName = "quern.precision";
 /// `quern.float_reason`: on a quantizable op that stays float, a string that completes "the node ...".

@@ -34,6 +34,22 @@ def Quern_RangeAttr : Quern_Attr<"Range", "range"> {
   }];
 }
 
+def Quern_ChannelRangesAttr : Quern_Attr<"ChannelRanges", "channel_ranges"> {
+  let summary = "The real values that each channel of a tensor takes";
+  let description = [{
+    The extremes of each index along an axis. Constraints: (C1) there are as many
+    minima as maxima; (C2) all are finite, and min <= max.
+
+    Example:
+    ```mlir
+    #quern.channel_ranges<1, min = [-1.0, 0.0], max = [1.0, 6.0]>
+    ```
+  }];
+  let parameters = (ins "int64_t":$axis, "::mlir::DenseF32ArrayAttr":$minima, "::mlir::DenseF32ArrayAttr":$maxima);
+  let assemblyFormat = "`<` $axis `,` `min` `=` custom<Floats>($minima) `,` `max` `=` custom<Floats>($maxima) `>`";
+  let genVerifyDecl = 1;
+}
+
 def Quern_FormatAttr : Quern_Attr<"Format", "format"> {
   let summary = "An integer storage format";
   let description = [{

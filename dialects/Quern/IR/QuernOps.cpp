@@ -121,6 +121,30 @@ OpFoldResult EdgeTransformOp::fold(FoldAdaptor) {
   return identity ? getInput() : Value();
 }
 
+/// ((x - z1) / s1 - z2) / s2 = (x - (z1 + s1 * z2)) / (s1 * s2), if that can be represented.
+LogicalResult EdgeTransformOp::canonicalize(EdgeTransformOp op, PatternRewriter &rewriter) {
+  auto first = op.getInput().getDefiningOp<EdgeTransformOp>();
+  if (!first || first.getAxis() != op.getAxis())
+    return failure();
+  SmallVector<float> scale, shift;
+  for (auto [s1, z1, s2, z2] : llvm::zip_equal(first.getScale(), first.getShift(), op.getScale(), op.getShift())) {
+    scale.push_back(double(s1) * s2);
+    shift.push_back(z1 + double(s1) * z2);
+    if (!isPositiveFinite(scale.back()) || !std::isfinite(shift.back()))
+      return failure();
+  }
+  SmallVector<Attribute> provenance;
+  for (ArrayAttr names : {first.getProvenanceAttr(), op.getProvenanceAttr()})
+    if (names)
+      llvm::append_range(provenance, names);
+  auto composed = rewriter.replaceOpWithNewOp<EdgeTransformOp>(op, op.getType(), first.getInput(), op.getAxisAttr(),
+                                                               rewriter.getDenseF32ArrayAttr(scale),
+                                                               rewriter.getDenseF32ArrayAttr(shift), ArrayAttr());
+  if (!provenance.empty())
+    composed.setProvenanceAttr(rewriter.getArrayAttr(provenance));
+  return success();
+}
+
 LogicalResult ObserveOp::verify() {
   if (getName().empty()) // C1
     return emitOpError("expected a name for the observed value");

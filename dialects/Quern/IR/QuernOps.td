@@ -110,9 +110,10 @@ def Quern_EdgeTransformOp : Quern_Op<"edge_transform", [Pure, SameOperandsAndRes
     y = (x - z[c]) / s[c],   c the index along `axis`
     ```
 
-    Two roundings. Methods choose `s` and `z`; folding moves them into the
-    producer and the inverse into the consumers, so that the function is kept.
-    Constraints: (C1) the axis lies within the rank; (C2) `scale` and `shift`
+    Two roundings. Methods choose `s` and `z` and have the weights of the
+    consumers take in the inverse; quern-fold-edge-transforms moves the op into
+    the producer. Each of the two steps keeps the function of the graph.
+    `provenance` names the methods. Constraints: (C1) the axis lies within the rank; (C2) `scale` and `shift`
     have one value per channel; (C3) scales are finite and positive, shifts
     finite.
 
@@ -122,10 +123,12 @@ def Quern_EdgeTransformOp : Quern_Op<"edge_transform", [Pure, SameOperandsAndRes
         : tensor<8x2xf32>
     ```
   }];
-  let arguments = (ins Quern_F32Tensor:$input, Quern_CodeAttr:$axis, DenseF32ArrayAttr:$scale, DenseF32ArrayAttr:$shift);
+  let arguments = (ins Quern_F32Tensor:$input, Quern_CodeAttr:$axis, DenseF32ArrayAttr:$scale, DenseF32ArrayAttr:$shift,
+                       OptionalAttr<StrArrayAttr>:$provenance);
   let results = (outs Quern_F32Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($result)";
   let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def Quern_ObserveOp : Quern_Op<"observe", [MemoryEffects<[MemWrite]>, SameOperandsAndResultType]> {

@@ -63,3 +63,12 @@ func.func @two_tables(%q: tensor<4xui8>) -> tensor<4xi8> {
   %1 = quern.lut %0 {table = dense<9> : tensor<256xi8>} : tensor<4xui8> -> tensor<4xi8>
   return %1 : tensor<4xi8>
 }
+
+// Chains of edge transforms are one: z = z1 + s1 z2, s = s1 s2.
+// CHECK-LABEL: func.func @composed_edge_transforms
+// CHECK: quern.edge_transform %arg0 {axis = 1 : i64, provenance = ["a", "b"], scale = array<f32: 4.000000e+00, 8.000000e+00>, shift = array<f32: 3.000000e+00, 5.000000e+00>}
+func.func @composed_edge_transforms(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %0 = quern.edge_transform %x {axis = 1 : i64, scale = array<f32: 2.0, 4.0>, shift = array<f32: 1.0, 1.0>, provenance = ["a"]} : tensor<1x2xf32>
+  %1 = quern.edge_transform %0 {axis = 1 : i64, scale = array<f32: 2.0, 2.0>, shift = array<f32: 1.0, 1.0>, provenance = ["b"]} : tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}

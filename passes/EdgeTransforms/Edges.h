@@ -1,0 +1,52 @@
+// The edges that can be transformed: values that contractions with constant weights read.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "dialects/Quern/IR/QuernOps.h"
+#include "passes/EdgeTransforms/ChannelMap.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <vector>
+
+namespace quern {
+
+/// An operand whose op has a weight that takes in an inverse.
+struct EdgeConsumer {
+  mlir::OpOperand *use;
+  onnx::ChannelAbsorption absorption;
+
+  mlir::Value weight() const { return use->getOwner()->getOperand(absorption.weight); }
+};
+
+struct Edge {
+  mlir::Value value;
+  int64_t axis;
+  int64_t channels;
+  llvm::SmallVector<EdgeConsumer> consumers;
+  bool hasOtherUses = false; ///< then a fold into the producer is not legal
+
+  /// The methods behind the value, if it comes from quern.edge_transform or a producer that took one in.
+  mlir::ArrayAttr findProvenance() const;
+};
+
+/// The edges of the function in order. Every consumer of an edge takes in a shift if `shifted`, a scale in
+/// any case.
+std::vector<Edge> listEdges(mlir::func::FuncOp function, bool shifted);
+
+/// True if nothing but `edge`'s consumers reads the value and its producer can take in the map.
+bool canFold(const Edge &edge, bool shifted);
+
+/// One multiplier of the weight's elements: calls visit(element, output channel, channel of the edge, value)
+/// for all of them.
+void forEachWeight(const EdgeConsumer &consumer,
+                   llvm::function_ref<void(int64_t, int64_t, int64_t, double)> visit);
+
+/// Output channels of the consumer's weight.
+int64_t countOutputs(const EdgeConsumer &consumer);
+
+/// Puts quern.edge_transform before the consumers and its inverse into their weights: the function of the
+/// graph stays as it is.
+EdgeTransformOp insertEdgeTransform(const Edge &edge, const ChannelMap &map, llvm::StringRef method);
+
+} // namespace quern

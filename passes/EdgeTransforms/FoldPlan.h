@@ -1,0 +1,36 @@
+// What must change so that a value comes out of its producer transformed.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "passes/EdgeTransforms/ChannelMap.h"
+
+#include <optional>
+
+namespace quern {
+
+/// A tree of ops from the value up to constants. Analysis only, until it is applied.
+struct FoldPlan {
+  /// A constant operand, which is rewritten; or an absent one, which is zeros.
+  struct Constant {
+    mlir::Operation *op;
+    onnx::ChannelStep step;
+    bool shifted; ///< the shift reaches this operand
+  };
+  /// A value whose channels become transformed.
+  struct Passed {
+    mlir::OpResult value;
+    int64_t axis;
+    bool shifted;
+  };
+  llvm::SmallVector<Constant> constants;
+  llvm::SmallVector<Passed> values;
+};
+
+/// The plan for `value`, whose only reader wants it transformed along `axis`. Nothing if an op on the way
+/// does not let the map pass, if a value on the way has another reader, or if a constant is frozen.
+std::optional<FoldPlan> planFold(mlir::Value value, int64_t axis, bool shifted);
+
+/// Rewrites the constants, transforms the ranges and notes the methods on the ops.
+void applyFold(const FoldPlan &plan, const ChannelMap &map, mlir::ArrayAttr methods);
+
+} // namespace quern
