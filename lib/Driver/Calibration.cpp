@@ -148,6 +148,8 @@ FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &
     return report(prepared, llvm::createStringError("unknown observer '" + options.observer + "'"));
   if (failed(attachRanges(prepared, *statistics, *observer)))
     return failure();
+  if (!options.methods.empty())
+    attachChannelRanges(prepared, *statistics);
   return statistics->dataHash.toString();
 }
 

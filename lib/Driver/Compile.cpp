@@ -13,6 +13,7 @@
 #include "lib/Pipelines/Prepare.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
+#include "lib/Pipelines/Transform.h"
 #include "lib/Support/Files.h"
 #include "lib/Targets/Common/Emit.h"
 #include "passes/AssignPrecision/SchemeName.h"
@@ -54,6 +55,8 @@ private:
   bool quantizing() const { return !options.quantize.empty(); }
   /// Plain rounding of weights needs no data.
   bool needsCalibration() const;
+  /// Tells which methods do not fit the scheme, if any do not.
+  bool refuseMethods() const;
   /// Fills `info` while the signature still has ONNX's types.
   LogicalResult describeModel();
   LogicalResult keepHubForm();
@@ -137,6 +140,19 @@ LogicalResult Compilation::calibrateStage() {
   return success();
 }
 
+bool Compilation::refuseMethods() const {
+  if (needsCalibration())
+    return false;
+  bool refused = false;
+  for (const std::string &method : options.methods)
+    if (needsActivationRanges(method)) {
+      emitError(UnknownLoc::get(&context)) << "--method=" << method << " balances activations against weights, but "
+                                           << options.quantize << " leaves activations float";
+      refused = true;
+    }
+  return refused;
+}
+
 LogicalResult Compilation::integerizeStage() {
   IntegerizeOptions integerizeOptions;
   integerizeOptions.failOnFloat = options.failOnFloat;
@@ -154,7 +170,8 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Calibrate:
     return calibrateStage();
   case Stage::Transform:
-    return success(); // no transform applies to W8A8 without a method
+    return refuseMethods() ? failure() : runPasses(
+        [&](OpPassManager &manager) { populateTransformPipeline(manager, TransformOptions{options.methods}); });
   case Stage::Assign:
     return !quantizing() ? success() : runPasses([&](OpPassManager &manager) {
       AssignOptions assignOptions;

@@ -52,6 +52,7 @@ struct CompileOptions {
   int64_t groupSize = -1;           ///< elements of a weight's channel that share a scale; -1: all of them
   std::string weightScheme;         ///< symmetric or asymmetric; empty: what the scheme says
   std::vector<std::string> exclude; ///< regular expressions over node names that stay float
+  std::vector<std::string> methods;   ///< transformations for accuracy, in order (lib/Pipelines/Transform.h)
   bool failOnFloat = false;
 
   std::string calibrationData;   ///< file or folder; "random" by name

@@ -5,6 +5,7 @@
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
 #include "lib/Support/Progress.h"
 #include "passes/InsertObservers/InsertObservers.h"
+#include "passes/InsertObservers/ObservableValues.h"
 #include "passes/ReturnObserved/ReturnObserved.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,11 +18,6 @@ using namespace mlir;
 namespace quern {
 
 static constexpr StringLiteral kMain("main"), kModelHash("onnx.model_hash");
-
-/// The axis of channels: the second of feature maps [batch, channel, ...], the last of rows of features.
-static int64_t channelAxis(ArrayRef<int64_t> shape) {
-  return shape.size() >= 4 ? 1 : static_cast<int64_t>(shape.size()) - 1;
-}
 
 static ElementType elementTypeOf(Type type) {
   if (auto integer = dyn_cast<IntegerType>(type)) {
@@ -95,7 +91,7 @@ static void addToStatistics(const NpyArray &array, TensorStatistics &statistics)
                          array.data.size() / sizeof(float));
   if (array.shape.empty() || values.empty())
     return statistics.add({values.data(), values.size()});
-  int64_t axis = channelAxis(array.shape), inner = 1;
+  int64_t axis = observedChannelAxis(array.shape), inner = 1;
   for (int64_t extent : ArrayRef<int64_t>(array.shape).drop_front(axis + 1))
     inner *= extent;
   statistics.add({values.data(), values.size()}, array.shape[axis], inner);

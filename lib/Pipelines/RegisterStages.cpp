@@ -7,6 +7,7 @@
 #include "lib/Pipelines/Prepare.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
+#include "lib/Pipelines/Transform.h"
 #include "lib/Pipelines/Target.h"
 
 namespace quern {
@@ -14,6 +15,7 @@ namespace quern {
 void registerAllStages() {
   registerPrepareStage();
   registerCalibrateStage();
+  registerTransformStage();
   registerAssignStage();
   registerQuantizeStage();
   registerIntegerizeStage();

@@ -62,6 +62,7 @@ std::vector<Edge> listEdges(func::FuncOp function, bool shifted) {
     if (op->getParentOp() == function)
       llvm::for_each(op->getResults(), add);
   });
+  std::reverse(edges.begin(), edges.end());
   return edges;
 }
 
@@ -74,9 +75,9 @@ ArrayAttr Edge::findProvenance() const {
   return {};
 }
 
-bool canFold(const Edge &edge, bool shifted) {
+std::optional<FoldPlan> planEdge(const Edge &edge, bool shifted) {
   if (edge.hasOtherUses)
-    return false;
+    return std::nullopt;
   // The plan asks for one reader; here the readers are many and become one.
   OpBuilder builder(edge.value.getContext());
   builder.setInsertionPointAfterValue(edge.value);
@@ -86,11 +87,11 @@ bool canFold(const Edge &edge, bool shifted) {
       builder.getDenseF32ArrayAttr(SmallVector<float>(edge.channels, 0)), ArrayAttr());
   for (const EdgeConsumer &consumer : edge.consumers)
     consumer.use->set(stand);
-  bool foldable = planFold(edge.value, edge.axis, shifted).has_value();
+  std::optional<FoldPlan> plan = planFold(edge.value, edge.axis, shifted);
   for (const EdgeConsumer &consumer : llvm::reverse(edge.consumers))
     consumer.use->set(edge.value);
   stand.getDefiningOp()->erase();
-  return foldable;
+  return plan;
 }
 
 int64_t countOutputs(const EdgeConsumer &consumer) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dialects/Quern/IR/QuernOps.h"
-#include "passes/EdgeTransforms/ChannelMap.h"
+#include "passes/EdgeTransforms/FoldPlan.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -30,12 +30,13 @@ struct Edge {
   mlir::ArrayAttr findProvenance() const;
 };
 
-/// The edges of the function in order. Every consumer of an edge takes in a shift if `shifted`, a scale in
-/// any case.
+/// The edges of the function, the last first: a transform changes what stands behind its edge. Every consumer
+/// of an edge takes in a shift if `shifted`, a scale in any case.
 std::vector<Edge> listEdges(mlir::func::FuncOp function, bool shifted);
 
-/// True if nothing but `edge`'s consumers reads the value and its producer can take in the map.
-bool canFold(const Edge &edge, bool shifted);
+/// The plan if nothing but `edge`'s consumers reads the value and its producer can take in the map.
+std::optional<FoldPlan> planEdge(const Edge &edge, bool shifted);
+inline bool canFold(const Edge &edge, bool shifted) { return planEdge(edge, shifted).has_value(); }
 
 /// One multiplier of the weight's elements: calls visit(element, output channel, channel of the edge, value)
 /// for all of them.

@@ -46,6 +46,10 @@ static std::string makeUnique(std::string base, llvm::StringSet<> &taken) {
   return name;
 }
 
+int64_t observedChannelAxis(ArrayRef<int64_t> shape) {
+  return shape.size() >= 4 ? 1 : static_cast<int64_t>(shape.size()) - 1;
+}
+
 std::vector<ObservableValue> listObservableValues(func::FuncOp function) {
   std::vector<ObservableValue> values;
   if (function.isExternal())

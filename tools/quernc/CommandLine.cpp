@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/quernc/CommandLine.h"
 
+#include "lib/Pipelines/Transform.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
@@ -65,6 +67,10 @@ struct Flags {
       "weight-scheme",
       cl::desc("symmetric or asymmetric; default: asymmetric for weights of fewer than 8 bits"),
       cl::value_desc("scheme"), cl::cat(category)};
+  cl::list<std::string> methods{"method",
+                                cl::desc("Rewrites for accuracy before quantization, in order: none (default), smoothquant, "
+                                         "outlier-suppression-plus, weight-dilation, cross-layer-equalization"),
+                                cl::value_desc("name,..."), cl::CommaSeparated, cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),
                                 cl::value_desc("regex"), cl::cat(category)};
   cl::opt<bool> failOnFloat{
@@ -178,6 +184,16 @@ static std::map<std::string, int64_t> parseDimensions(const Flags &flags, Mistak
   return dimensions;
 }
 
+static std::vector<std::string> readMethods(const Flags &flags, Mistakes &mistakes) {
+  std::vector<std::string> methods(flags.methods.begin(), flags.methods.end());
+  if (llvm::Error error = checkMethods(methods))
+    mistakes.add("--method: " + llvm::toString(std::move(error)));
+  if (!methods.empty() && flags.quantize.empty())
+    mistakes.add("--method rewrites a model that is to be quantized: add --quantize");
+  llvm::erase(methods, "none");
+  return methods;
+}
+
 static void requireOneOf(llvm::StringRef flag, llvm::StringRef value, llvm::ArrayRef<const char *> accepted,
                          Mistakes &mistakes) {
   if (!llvm::is_contained(accepted, value))
@@ -242,6 +258,7 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
   options.activationScheme = flags.activationScheme;
   options.weightGranularity = flags.weightGranularity;
   options.exclude.assign(flags.exclude.begin(), flags.exclude.end());
+  options.methods = readMethods(flags, mistakes);
   options.failOnFloat = flags.failOnFloat;
   options.calibrationData = flags.calibrationData;
   options.calibrationCache = flags.calibrationCache;

@@ -29,6 +29,48 @@ static void attachRange(Value value, RangeAttr range) {
   op->setAttr(kRangesAttrName, ArrayAttr::get(op->getContext(), ranges));
 }
 
+static void attachChannels(Value value, ChannelRangesAttr ranges) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+    function.setArgAttr(argument.getArgNumber(), kChannelRangeAttrName, ranges);
+    return;
+  }
+  auto result = cast<OpResult>(value);
+  Operation *op = result.getOwner();
+  SmallVector<Attribute> entries(op->getNumResults(), UnitAttr::get(op->getContext()));
+  if (auto known = op->getAttrOfType<ArrayAttr>(kChannelRangesAttrName); known && known.size() == entries.size())
+    llvm::copy(known, entries.begin());
+  entries[result.getResultNumber()] = ranges;
+  op->setAttr(kChannelRangesAttrName, ArrayAttr::get(op->getContext(), entries));
+}
+
+static void attachChannels(const ObservableValue &observable, const TensorStatistics &statistics) {
+  auto type = dyn_cast<RankedTensorType>(observable.value.getType());
+  if (!type || type.getRank() == 0 || statistics.channels.empty())
+    return;
+  int64_t axis = observedChannelAxis(type.getShape());
+  SmallVector<float> minima, maxima;
+  for (const ChannelRange &channel : statistics.channels) {
+    if (!(channel.min <= channel.max))
+      return; // a channel without a finite value
+    minima.push_back(channel.min);
+    maxima.push_back(channel.max);
+  }
+  if (type.getDimSize(axis) != int64_t(minima.size()))
+    return;
+  MLIRContext *context = type.getContext();
+  attachChannels(observable.value, ChannelRangesAttr::get(context, axis, DenseF32ArrayAttr::get(context, minima),
+                                                          DenseF32ArrayAttr::get(context, maxima)));
+}
+
+void attachChannelRanges(ModuleOp module, const Statistics &statistics) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function.isPrivate())
+      for (const ObservableValue &observable : listObservableValues(function))
+        if (auto found = statistics.values.find(observable.name); found != statistics.values.end())
+          attachChannels(observable, found->second);
+}
+
 /// Attaches the range of one value if it was observed.
 static LogicalResult attachRange(const ObservableValue &observable, const Statistics &statistics,
                                  const ObserverOptions &options) {

@@ -1,0 +1,31 @@
+// The stage "transform": rewrites the float graph so that it loses less when it is quantized.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+#include <vector>
+
+namespace quern {
+
+struct TransformOptions {
+  std::vector<std::string> methods; ///< by name, in the order in which they run; "none" is no method
+};
+
+/// Refuses names that are no method, and orders that do not compose (passes/EdgeTransforms/README.md); the
+/// error says what is accepted.
+llvm::Error checkMethods(const std::vector<std::string> &methods);
+
+/// True for methods that look at the ranges of activations; the others look at weights only.
+bool needsActivationRanges(llvm::StringRef method);
+
+/// The passes of the methods, which checkMethods accepts, and the folding of what they insert. Nothing
+/// without a method.
+void populateTransformPipeline(mlir::OpPassManager &passes, const TransformOptions &options);
+
+/// The flag --quern-stage-transform.
+void registerTransformStage();
+
+} // namespace quern
