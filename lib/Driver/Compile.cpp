@@ -309,7 +309,7 @@ Outcome compile(const CompileOptions &options) {
 
   DialectRegistry registry;
   registerDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  MLIRContext context(registry);
   context.loadAllAvailableDialects();
   UserDiagnostics diagnostics(context, llvm::errs());
   return succeeded(Compilation(options, **target, context).run()) ? Outcome::Done : Outcome::Refused;
