@@ -13,6 +13,22 @@ def PrepareBufferization : Pass<"quern-prepare-bufferization", "mlir::func::Func
     // after
     func.func @main(%x: tensor<4xf32> {bufferization.writable = false}) -> tensor<4xf32>
     ```
+
+    A `tensor.empty` that several operations write to (common subexpression elimination makes such) becomes one for
+    each: nothing is known of its elements, so nothing is shared, but the analysis would take all the results for
+    aliases of each other and grow with the cube of their number.
+
+    ```mlir
+    // before
+    %e = tensor.empty() : tensor<4xf32>
+    %a = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    %b = linalg.log ins(%a : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    // after
+    %e = tensor.empty() : tensor<4xf32>
+    %a = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    %f = tensor.empty() : tensor<4xf32>
+    %b = linalg.log ins(%a : tensor<4xf32>) outs(%f : tensor<4xf32>) -> tensor<4xf32>
+    ```
   }];
-  let dependentDialects = ["mlir::bufferization::BufferizationDialect"];
+  let dependentDialects = ["mlir::bufferization::BufferizationDialect", "mlir::tensor::TensorDialect"];
 }

@@ -10,6 +10,7 @@
 #include "lib/Targets/CPU/VectorizeLoops/VectorizeLoops.h"
 #include "lib/Targets/Common/Lowering.h"
 #include "lib/Targets/Target.h"
+#include "passes/PrepareBufferization/PrepareBufferization.h"
 #include "passes/UnrollCopies/UnrollCopies.h"
 
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -69,6 +70,7 @@ private:
     pm.addNestedPass<mlir::func::FuncOp>(createFormContractions(machine<FormContractionsOptions>()));
     pm.addPass(mlir::createCanonicalizerPass());
     pm.addPass(mlir::createCSEPass());
+    pm.addNestedPass<mlir::func::FuncOp>(createPrepareBufferization());
     pm.addPass(mlir::bufferization::createEmptyTensorEliminationPass());
     pm.addNestedPass<mlir::func::FuncOp>(createPadInPlace());
     pm.addPass(mlir::createCanonicalizerPass());
