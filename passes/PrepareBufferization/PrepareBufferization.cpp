@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/PrepareBufferization/PrepareBufferization.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -13,23 +14,29 @@ namespace quern {
 
 namespace {
 
-/// Leaves one use to `empty` and gives every further one its own. Uses in inner regions get it from outside,
+bool isTensorConstant(Operation *op) {
+  return isa<arith::ConstantOp>(op) && isa<TensorType>(op->getResult(0).getType());
+}
+
+/// Leaves one use to `source` and gives every further one its own. Uses in inner regions get it from outside,
 /// since a loop may not allocate.
-void unshare(tensor::EmptyOp empty) {
-  auto uses = llvm::map_to_vector(empty->getUses(), [](OpOperand &use) { return &use; });
+void unshare(Operation *source) {
+  auto uses = llvm::map_to_vector(source->getUses(), [](OpOperand &use) { return &use; });
+  if (uses.size() < 2)
+    return;
   for (OpOperand *use : llvm::drop_end(uses)) {
     Operation *user = use->getOwner();
-    OpBuilder builder(user->getBlock() == empty->getBlock() ? user : empty->getNextNode());
-    use->set(builder.clone(*empty)->getResult(0));
+    OpBuilder builder(user->getBlock() == source->getBlock() ? user : source->getNextNode());
+    use->set(builder.clone(*source)->getResult(0));
   }
 }
 
 struct PrepareBufferizationPass : impl::PrepareBufferizationBase<PrepareBufferizationPass> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    function.walk([](tensor::EmptyOp empty) {
-      if (!empty->use_empty() && !empty->hasOneUse())
-        unshare(empty);
+    function.walk([](Operation *op) {
+      if (isa<tensor::EmptyOp>(op) || isTensorConstant(op))
+        unshare(op);
     });
     if (function.isPrivate())
       return;

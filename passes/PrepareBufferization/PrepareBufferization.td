@@ -16,7 +16,8 @@ def PrepareBufferization : Pass<"quern-prepare-bufferization", "mlir::func::Func
 
     A `tensor.empty` that several operations write to (common subexpression elimination makes such) becomes one for
     each: nothing is known of its elements, so nothing is shared, but the analysis would take all the results for
-    aliases of each other and grow with the cube of their number.
+    aliases of each other and grow with the cube of their number. So does a constant tensor, since the analysis would
+    look at all its uses for each of them.
 
     ```mlir
     // before
