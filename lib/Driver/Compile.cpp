@@ -28,6 +28,9 @@ namespace quern {
 
 namespace {
 
+/// Operators that are compiled at most, after preparation: minutes of work. `quernc --help` states it.
+constexpr size_t compiledOperatorsLimit = 20'000;
+
 /// One compilation: the module, and what the stages learn on the way.
 class Compilation {
 public:
@@ -40,6 +43,8 @@ public:
 private:
   LogicalResult runStage(Stage stage);
   LogicalResult importStage();
+  /// Refuses early what would take too long to compile.
+  LogicalResult checkSize();
   LogicalResult calibrateStage();
   LogicalResult integerizeStage();
   LogicalResult emitStage();
@@ -118,6 +123,21 @@ LogicalResult Compilation::importStage() {
     return failure();
   module = std::move(*imported);
   return success();
+}
+
+LogicalResult Compilation::checkSize() {
+  if (!quantizing() && lastStage() < Stage::Structure)
+    return success(); // nothing is compiled
+  size_t operators = 0;
+  Operation *first = nullptr; // the first one beyond the limit
+  module->walk([&](Operation *op) {
+    if (!op->hasTrait<OpTrait::ConstantLike>() && ++operators == compiledOperatorsLimit + 1)
+      first = op;
+  });
+  if (!first)
+    return success();
+  return first->emitError() << "the graph has " << operators << " operators; at most " << compiledOperatorsLimit
+                            << " are compiled or calibrated (--emit=onnx without --quantize has no such limit)";
 }
 
 bool Compilation::needsCalibration() const {
@@ -276,6 +296,8 @@ LogicalResult Compilation::run() {
   Stage last = lastStage();
   for (size_t stage = 0; stage <= static_cast<size_t>(last); ++stage) {
     if (failed(runStage(static_cast<Stage>(stage))))
+      return failure();
+    if (static_cast<Stage>(stage) == Stage::Prepare && failed(checkSize()))
       return failure();
     if (static_cast<Stage>(stage) == Stage::Quantize && last == Stage::Emit &&
         (failed(describeModel()) || failed(keepHubForm())))

@@ -34,7 +34,8 @@ EXAMPLES:
       the IR after a stage (import, prepare, calibrate, transform, assign, quantize, integerize, structure, target)
 
 EXIT STATUS: 0 done, 1 the model or the data was refused (every reason is listed), 2 wrong usage
-LIMITS: model files of 2 GiB (external data unlimited), 1,000,000 nodes, subgraphs nested 64 deep, 32 dimensions)";
+LIMITS: model files of 2 GiB (external data unlimited), 1,000,000 nodes, subgraphs nested 64 deep, 32 dimensions;
+        20,000 operators are compiled or calibrated)";
 
 struct Flags {
   cl::OptionCategory category{"quernc options"};
