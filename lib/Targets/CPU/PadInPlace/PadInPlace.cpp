@@ -104,7 +104,7 @@ static void padInPlace(tensor::PadOp pad, RewriterBase &rewriter) {
   rewriter.replaceOp(pad, padded);
   // Whoever else reads the source reads it where it is now.
   if (!result.hasOneUse()) {
-    Value view = middle.extract(rewriter, pad.getLoc(), padded);
+    Value view = middle.extract(rewriter, padded.getLoc(), padded); // the pad itself is gone
     rewriter.replaceUsesWithIf(result, view, [&](OpOperand &use) {
       return use.getOwner() != padded.getDefiningOp() && use.getOwner() != view.getDefiningOp();
     });
