@@ -153,4 +153,18 @@ FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &
   return statistics->dataHash.toString();
 }
 
+LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &options) {
+  if (options.calibrationData.empty())
+    return report(assigned, llvm::createStringError(
+                                "methods that weigh errors of weights need samples of real input: give "
+                                "--calibration-data, or --method=none"));
+  FailureOr<std::vector<InputSpec>> specs = readInputSpecs(assigned);
+  if (failed(specs))
+    return failure();
+  auto samples = openSamples(options.calibrationData, *specs);
+  if (!samples)
+    return report(assigned, samples.takeError());
+  return report(assigned, attachSecondMoments(assigned, **samples, CalibrateOptions(), compileInstrumented));
+}
+
 } // namespace quern

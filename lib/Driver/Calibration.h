@@ -14,4 +14,8 @@ namespace quern {
 /// Returns the hash of the data. Refusals are diagnostics.
 mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const CompileOptions &options);
 
+/// Attaches `quern.second_moment` to the products that want it, from the float model's activations on
+/// `options.calibrationData`. Refusals are diagnostics.
+llvm::LogicalResult attachSecondMoments(mlir::ModuleOp assigned, const CompileOptions &options);
+
 } // namespace quern

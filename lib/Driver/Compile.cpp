@@ -46,6 +46,7 @@ private:
   /// Refuses early what would take too long to compile.
   LogicalResult checkSize();
   LogicalResult calibrateStage();
+  LogicalResult quantizeStage();
   LogicalResult integerizeStage();
   LogicalResult emitStage();
 
@@ -161,16 +162,38 @@ LogicalResult Compilation::calibrateStage() {
 }
 
 bool Compilation::refuseMethods() const {
-  if (needsCalibration())
-    return false;
   bool refused = false;
+  if (needsCalibration()) {
+    if (options.roundingsAreAsked)
+      for (const std::string &method : options.roundings) {
+        emitError(UnknownLoc::get(&context))
+            << "--method=" << method << " chooses codes of weights whose activations "
+            << "stay float (W2A16 to W8A16), but " << options.quantize << " quantizes activations";
+        refused = true;
+      }
+    return refused;
+  }
   for (const std::string &method : options.methods)
     if (needsActivationRanges(method)) {
-      emitError(UnknownLoc::get(&context)) << "--method=" << method << " balances activations against weights, but "
-                                           << options.quantize << " leaves activations float";
+      emitError(UnknownLoc::get(&context))
+          << "--method=" << method << " balances activations against weights, but " << options.quantize
+          << " leaves activations float";
       refused = true;
     }
   return refused;
+}
+
+LogicalResult Compilation::quantizeStage() {
+  QuantizeOptions quantizeOptions;
+  if (quantizing() && !needsCalibration()) { // activations stay float
+    bool automatic = llvm::is_contained(options.roundings, "auto") && !options.calibrationData.empty();
+    quantizeOptions.clipWeights = automatic || llvm::is_contained(options.roundings, "clip");
+    quantizeOptions.compensateRounding = automatic || llvm::is_contained(options.roundings, "gptq");
+    bool weighsErrors = quantizeOptions.clipWeights || quantizeOptions.compensateRounding;
+    if (weighsErrors && failed(attachSecondMoments(*module, options)))
+      return failure();
+  }
+  return runPasses([&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });
 }
 
 LogicalResult Compilation::integerizeStage() {
@@ -190,8 +213,9 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Calibrate:
     return calibrateStage();
   case Stage::Transform:
-    return refuseMethods() ? failure() : runPasses(
-        [&](OpPassManager &manager) { populateTransformPipeline(manager, TransformOptions{options.methods}); });
+    return refuseMethods() ? failure() : runPasses([&](OpPassManager &manager) {
+      populateTransformPipeline(manager, TransformOptions{options.methods});
+    });
   case Stage::Assign:
     return !quantizing() ? success() : runPasses([&](OpPassManager &manager) {
       AssignOptions assignOptions;
@@ -208,7 +232,7 @@ LogicalResult Compilation::runStage(Stage stage) {
       populateAssignPipeline(manager, assignOptions);
     });
   case Stage::Quantize:
-    return runPasses([&](OpPassManager &manager) { populateQuantizePipeline(manager, {}); });
+    return quantizeStage();
   case Stage::Integerize:
     return integerizeStage();
   case Stage::Structure:

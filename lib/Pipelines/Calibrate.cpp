@@ -3,6 +3,7 @@
 
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
+#include "lib/Pipelines/Instrument.h"
 #include "lib/Support/Progress.h"
 #include "passes/InsertObservers/InsertObservers.h"
 #include "passes/InsertObservers/ObservableValues.h"
@@ -69,9 +70,7 @@ FailureOr<std::vector<InputSpec>> readInputSpecs(ModuleOp prepared) {
   return specs;
 }
 
-/// A copy of the module whose @main returns what is observed, and the names of that.
-static llvm::Expected<OwningOpRef<ModuleOp>> makeInstrumented(ModuleOp prepared,
-                                                              std::vector<std::string> &names) {
+llvm::Expected<OwningOpRef<ModuleOp>> makeInstrumented(ModuleOp prepared, std::vector<std::string> &names) {
   OwningOpRef<ModuleOp> module = prepared.clone();
   PassManager passes(prepared.getContext());
   passes.addNestedPass<func::FuncOp>(createInsertObservers());
@@ -158,13 +157,16 @@ llvm::Expected<Statistics> calibrate(ModuleOp prepared, SampleReader &samples,
 
 namespace {
 struct CalibrateFlags : PassPipelineOptions<CalibrateFlags> {
-  Option<std::string> statistics{*this, "statistics", llvm::cl::desc("File of the statistics (JSON)"), llvm::cl::init("")};
-  Option<std::string> observer{*this, "observer", llvm::cl::desc("How ranges are chosen"), llvm::cl::init("norm")};
+  Option<std::string> statistics{*this, "statistics", llvm::cl::desc("File of the statistics (JSON)"),
+                                 llvm::cl::init("")};
+  Option<std::string> observer{*this, "observer", llvm::cl::desc("How ranges are chosen"),
+                               llvm::cl::init("norm")};
 };
 } // namespace
 
 void registerCalibrateStage() {
-  PassPipelineRegistration<CalibrateFlags>("quern-stage-calibrate", "Stage calibrate: ranges from a statistics file",
+  PassPipelineRegistration<CalibrateFlags>("quern-stage-calibrate",
+                                           "Stage calibrate: ranges from a statistics file",
                                            [](OpPassManager &passes, const CalibrateFlags &flags) {
                                              AttachRangesOptions options;
                                              options.statistics = flags.statistics;

@@ -44,7 +44,13 @@ llvm::FailureOr<std::vector<InputSpec>> readInputSpecs(mlir::ModuleOp prepared);
 llvm::Expected<Statistics> calibrate(mlir::ModuleOp prepared, SampleReader &samples,
                                      const CalibrateOptions &options, const CompileInstrumented &compile);
 
-/// The flag --quern-stage-calibrate, which attaches the ranges of a statistics file; to make one takes data, and is quernc's.
+/// The flag --quern-stage-calibrate, which attaches the ranges of a statistics file; to make one takes data,
+/// and is quernc's.
 void registerCalibrateStage();
+
+/// Runs the same instrumented model and attaches `quern.second_moment` to each op of @main whose weights
+/// alone are to be codes. In memory: one matrix for each different activation, and one sample.
+llvm::Error attachSecondMoments(mlir::ModuleOp assigned, SampleReader &samples,
+                                const CalibrateOptions &options, const CompileInstrumented &compile);
 
 } // namespace quern

@@ -3,6 +3,7 @@
 
 #include "passes/InsertQuantization/InsertQuantization.h"
 #include "passes/QuantizeWeights/QuantizeWeights.h"
+#include "passes/RoundWeights/RoundWeights.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -10,9 +11,15 @@ using namespace mlir;
 
 namespace quern {
 
-void populateQuantizePipeline(OpPassManager &passes, const QuantizeOptions &) {
+void populateQuantizePipeline(OpPassManager &passes, const QuantizeOptions &options) {
   // Scales of biases depend on those of activations.
   passes.addNestedPass<func::FuncOp>(createInsertQuantization());
+  if (options.clipWeights || options.compensateRounding) {
+    RoundWeightsOptions rounding;
+    rounding.clip = options.clipWeights;
+    rounding.compensate = options.compensateRounding;
+    passes.addNestedPass<func::FuncOp>(createRoundWeights(rounding));
+  }
   passes.addNestedPass<func::FuncOp>(createQuantizeWeights());
 }
 

@@ -6,8 +6,11 @@
 
 namespace quern {
 
-/// The stage follows what the stage assign decided and has no options of its own.
-struct QuantizeOptions {};
+/// Beyond what the stage assign decided: how the codes of weights are chosen where second moments are known.
+struct QuantizeOptions {
+  bool clipWeights = false;
+  bool compensateRounding = false;
+};
 
 /// Passes on a module whose ops have `quern.precision`; others are left as they are.
 void populateQuantizePipeline(mlir::OpPassManager &passes, const QuantizeOptions &options = {});

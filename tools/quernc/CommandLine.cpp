@@ -68,10 +68,13 @@ struct Flags {
       "weight-scheme",
       cl::desc("symmetric or asymmetric; default: asymmetric for weights of fewer than 8 bits"),
       cl::value_desc("scheme"), cl::cat(category)};
-  cl::list<std::string> methods{"method",
-                                cl::desc("Rewrites for accuracy before quantization, in order: none (default), smoothquant, "
-                                         "outlier-suppression-plus, weight-dilation, cross-layer-equalization"),
-                                cl::value_desc("name,..."), cl::CommaSeparated, cl::cat(category)};
+  cl::list<std::string> methods{
+      "method",
+      cl::desc("Rewrites for accuracy before quantization, in order: none (default), smoothquant, "
+               "outlier-suppression-plus, weight-dilation, cross-layer-equalization. Weights only: clip "
+               "(narrower ranges), gptq (error-compensated rounding), or auto: both, each where the error "
+               "of the product falls (default there, if there is calibration data)"),
+      cl::value_desc("name,..."), cl::CommaSeparated, cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),
                                 cl::value_desc("regex"), cl::cat(category)};
   cl::opt<bool> failOnFloat{
@@ -185,11 +188,25 @@ static std::map<std::string, int64_t> parseDimensions(const Flags &flags, Mistak
   return dimensions;
 }
 
+static bool isRounding(llvm::StringRef method) { return llvm::is_contained(roundingNames, method); }
+
+static std::vector<std::string> readRoundings(const Flags &flags, Mistakes &mistakes) {
+  std::vector<std::string> roundings;
+  llvm::copy_if(flags.methods, std::back_inserter(roundings), isRounding);
+  for (llvm::StringRef alone : {"auto", "none"})
+    if (flags.methods.size() > 1 && llvm::is_contained(flags.methods, alone))
+      mistakes.add("--method: '" + alone + "' stands alone");
+  return roundings;
+}
+
 static std::vector<std::string> readMethods(const Flags &flags, Mistakes &mistakes) {
   std::vector<std::string> methods(flags.methods.begin(), flags.methods.end());
+  bool isAsked = !methods.empty();
+  llvm::erase_if(methods, isRounding);
   if (llvm::Error error = checkMethods(methods))
-    mistakes.add("--method: " + llvm::toString(std::move(error)));
-  if (!methods.empty() && flags.quantize.empty())
+    mistakes.add("--method: " + llvm::toString(std::move(error)) + "; and for weights only, " +
+                 llvm::join(roundingNames, ", "));
+  if (isAsked && flags.quantize.empty())
     mistakes.add("--method rewrites a model that is to be quantized: add --quantize");
   llvm::erase(methods, "none");
   return methods;
@@ -253,6 +270,10 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
   if (flags.groupSize < 1 && flags.groupSize != -1)
     mistakes.add("--group-size=" + llvm::Twine(flags.groupSize) +
                  ": expected a positive size, or -1 for one scale per channel");
+  if (!flags.methods.empty()) {
+    options.roundings = readRoundings(flags, mistakes);
+    options.roundingsAreAsked = !options.roundings.empty();
+  }
   options.groupSize = flags.groupSize;
   options.weightScheme = flags.weightScheme;
   options.activationType = flags.activationType;

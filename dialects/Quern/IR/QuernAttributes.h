@@ -24,6 +24,9 @@ inline constexpr llvm::StringLiteral kChannelRangeAttrName = "quern.channel_rang
 inline constexpr llvm::StringLiteral kTransformedByAttrName = "quern.transformed_by";
 /// `quern.precision`: on an op, its PrecisionAttr.
 inline constexpr llvm::StringLiteral kPrecisionAttrName = "quern.precision";
+/// `quern.second_moment`: on a product with constant weights, the sum of x x^T over the observed rows x of
+/// its activation, as a tensor of f64.
+inline constexpr llvm::StringLiteral kSecondMomentAttrName = "quern.second_moment";
 /// `quern.float_reason`: on a quantizable op that stays float, a string that completes "the node ...".
 inline constexpr llvm::StringLiteral kFloatReasonAttrName = "quern.float_reason";
 /// `quern.prequantized`: on a module that arrived quantized; it is never quantized again.

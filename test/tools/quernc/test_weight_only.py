@@ -89,3 +89,44 @@ def test_wrong_flags(programs, model, flags):
 def test_groups_need_float_activations(programs, digits, tmp_path):
     made = programs.quernc(digits.model, "-o", tmp_path / "model.so", *digits.w8a8, "--group-size=8")
     assert made.returncode == 1 and "W8A8" in made.stderr
+
+
+@pytest.fixture(scope="module")
+def correlated(tmp_path_factory):
+    """Samples whose features move together, as activations do; 64 of them."""
+    random = np.random.default_rng(9)
+    x = random.normal(size=(64, 3, 6)) @ random.normal(size=(6, ROWS)) + 0.1 * random.normal(size=(64, 3, ROWS))
+    path = tmp_path_factory.mktemp("data") / "calibration.npz"
+    np.savez(path, x=x.astype(np.float32))
+    return path
+
+
+def test_methods_lower_the_error(programs, model, correlated, execute, tmp_path):
+    x = np.load(correlated)["x"]
+    errors = {}
+    assert programs.quernc(model, "-o", tmp_path / "float.so").returncode == 0
+    exact = execute(tmp_path / "float.so", x=x)["y"]
+    for method in ("none", "clip", "gptq", "clip,gptq", "auto"):
+        made = programs.quernc(model, "-o", tmp_path / "model.so", "--quantize=W3A16", "--group-size=16", f"--method={method}",
+                               f"--calibration-data={correlated}")
+        assert made.returncode == 0, made.stderr
+        errors[method] = float(((execute(tmp_path / "model.so", x=x)["y"] - exact) ** 2).mean())
+    assert errors["clip"] < errors["none"]
+    assert errors["gptq"] < 0.5 * errors["none"]
+    assert errors["clip,gptq"] == errors["auto"] < 0.5 * errors["none"]
+
+
+def test_methods_need_data(programs, model, tmp_path):
+    made = programs.quernc(model, "-o", tmp_path / "model.so", "--quantize=W4A16", "--method=gptq")
+    assert made.returncode == 1 and "--calibration-data" in made.stderr
+
+
+@pytest.mark.parametrize("method, reason", [("magic", "gptq"), ("auto,gptq", "alone")])
+def test_wrong_methods(programs, model, method, reason):
+    made = programs.quernc(model, "-o", "x.so", "--quantize=W4A16", f"--method={method}")
+    assert made.returncode == 2 and reason in made.stderr
+
+
+def test_roundings_need_float_activations(programs, digits, tmp_path):
+    made = programs.quernc(digits.model, "-o", tmp_path / "model.so", *digits.w8a8, "--method=gptq")
+    assert made.returncode == 1 and "W4A16" in made.stderr or "W2A16" in made.stderr

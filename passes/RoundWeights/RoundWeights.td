@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+include "mlir/Pass/PassBase.td"
+
+def RoundWeights : Pass<"quern-round-weights", "mlir::func::FuncOp"> {
+  let summary = "Choose codes of weights by the error of the product";
+  let description = [{
+    For each product x * w whose weights alone are to be codes and whose `quern.second_moment` H = sum x x^T is known
+    (from calibration), the codes of each column n of w are those with the smallest
+
+        d_n^T H d_n,   d_n = w_n - dequantize(codes)
+
+    among round to nearest and, as the options ask: `clip`, ranges of groups that are narrowed where that lowers
+    sum_k H_kk d_k^2 (a grid over both ends); `compensate`, rounding row by row, from the largest H_kk down, each row's
+    error moved into the rows that follow (GPTQ with activation order); and both together. So no column is worse than
+    round to nearest by this measure. lib/Numerics/ErrorCompensation.h has the formulas. Other ops are left to
+    quern-quantize-weights. The attribute is removed.
+
+    ```mlir
+    // before
+    %y = onnx.MatMul(%x, %w) {quern.precision = ..., quern.second_moment = dense_resource<...> : tensor<64x64xf64>} : ...
+    // after
+    %0 = onnx.Constant() {value = dense<...> : tensor<64x16xi4>} : () -> tensor<64x16xi4>
+    %1 = quant.scast %0 : tensor<64x16xi4> to tensor<64x16x!quant.uniform<i4<-7:7>:f32:{0:32, 1:1}, ...>>
+    %2 = quern.dequantize %1 : ...
+    %y = onnx.MatMul(%x, %2) {quern.precision = ...} : ...
+    ```
+  }];
+  let options = [
+    Option<"clip", "clip", "bool", /*default=*/"false", "Narrow the ranges of groups">,
+    Option<"compensate", "compensate", "bool", /*default=*/"true", "Move rounding errors into rows that follow">,
+  ];
+  let dependentDialects = ["::quern::QuernDialect", "::quern::onnx::ONNXDialect", "::mlir::quant::QuantDialect"];
+}

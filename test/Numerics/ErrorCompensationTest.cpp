@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Numerics/ErrorCompensation.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <random>
+
+using namespace quern;
+
+namespace {
+/// Weights and correlated activations, some of which are never active.
+struct Problem {
+  Problem(int64_t rows, int64_t columns, int64_t groupSize, unsigned seed)
+      : layout{rows, columns, groupSize}, moment(rows) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    for (int64_t i = 0; i < rows * columns; ++i)
+      weight.push_back(normal(random));
+    for (int64_t sample = 0; sample < 4 * rows; ++sample) {
+      std::vector<float> x;
+      float common = normal(random);
+      for (int64_t k = 0; k < rows; ++k)
+        x.push_back(k % 7 == 3 ? 0.0f : (normal(random) + common) * static_cast<float>(1 + k % 5));
+      moment.add(x);
+    }
+  }
+  double loss(const GroupCodes &codes) const {
+    std::vector<double> losses = columnLosses(weight, codes, layout, moment.get());
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
+  }
+
+  GroupLayout layout;
+  SecondMoment moment;
+  std::vector<float> weight;
+};
+} // namespace
+
+TEST(SecondMoment, SumsOuterProducts) {
+  SecondMoment moment(2);
+  moment.add(std::vector<float>{1, 2, 3, -1});
+  EXPECT_EQ(moment.get(), (std::vector<double>{10, -1, -1, 5}));
+}
+
+TEST(ErrorCompensation, LossOfOneColumnIsTheQuadraticForm) {
+  GroupLayout layout{2, 1, 2};
+  GroupCodes zeros{{Quantizer{1, 0, CodeRange::symmetricBits(4)}}, {0, 0}};
+  EXPECT_EQ(columnLosses(std::vector<float>{1, 2}, zeros, layout, std::vector<double>{10, -1, -1, 5})[0],
+            10 - 4 + 20);
+}
+
+TEST(ErrorCompensation, IsFarBetterThanRoundToNearest) {
+  for (bool symmetric : {true, false})
+    for (int64_t groupSize : {8, 40, 17}) {
+      Problem problem(40, 6, groupSize, 11);
+      GroupFormat format{4, symmetric};
+      GroupCodes nearest = quantizeGroups(problem.weight, problem.layout, format);
+      GroupCodes compensated =
+          compensateRounding(problem.weight, nearest, problem.layout, problem.moment.get());
+      EXPECT_LT(problem.loss(compensated), 0.9 * problem.loss(nearest));
+      for (int16_t code : compensated.codes) {
+        EXPECT_GE(code, format.codes().lowest);
+        EXPECT_LE(code, format.codes().highest);
+      }
+    }
+}
+
+TEST(ErrorCompensation, BestColumnsAreNeverAboveAnyCandidate) {
+  for (unsigned seed = 0; seed < 20; ++seed)
+    for (unsigned bits : {2u, 3u, 4u}) {
+      Problem problem(1 + seed * 3, 3, 5, seed);
+      GroupFormat format{bits, seed % 2 == 0};
+      std::vector<double> moment = problem.moment.get();
+      GroupCodes nearest = quantizeGroups(problem.weight, problem.layout, format);
+      GroupCodes clipped = clipGroups(problem.weight, problem.layout, format, moment);
+      GroupCodes candidates[] = {nearest, clipped,
+                                 compensateRounding(problem.weight, nearest, problem.layout, moment),
+                                 compensateRounding(problem.weight, clipped, problem.layout, moment)};
+      GroupCodes best = bestColumns(problem.weight, candidates, problem.layout, moment);
+      std::vector<double> losses = columnLosses(problem.weight, best, problem.layout, moment);
+      for (const GroupCodes &candidate : candidates) {
+        std::vector<double> others = columnLosses(problem.weight, candidate, problem.layout, moment);
+        for (size_t column = 0; column < losses.size(); ++column)
+          EXPECT_LE(losses[column], others[column]);
+      }
+    }
+}
+
+TEST(ErrorCompensation, UncorrelatedRowsAreRoundedToNearest) {
+  GroupLayout layout{3, 2, 3};
+  std::vector<float> weight = {0.3f, -1, 2.6f, 0.2f, -7, 7};
+  GroupCodes nearest = quantizeGroups(weight, layout, {4, true});
+  std::vector<double> diagonal = {4, 0, 0, 0, 1, 0, 0, 0, 9};
+  EXPECT_EQ(compensateRounding(weight, nearest, layout, diagonal).codes, nearest.codes);
+}
+
+TEST(ErrorCompensation, NothingActiveIsRoundToNearest) {
+  GroupLayout layout{2, 1, 2};
+  std::vector<float> weight = {0.3f, -1};
+  GroupCodes nearest = quantizeGroups(weight, layout, {4, true});
+  EXPECT_EQ(compensateRounding(weight, nearest, layout, std::vector<double>(4, 0.0)).codes, nearest.codes);
+}
+
+TEST(Clipping, DiagonalLossIsNeverAboveUnclipped) {
+  Problem problem(24, 4, 6, 3);
+  std::vector<double> diagonal(24 * 24, 0.0), moment = problem.moment.get();
+  for (int64_t k = 0; k < 24; ++k)
+    diagonal[k * 24 + k] = moment[k * 24 + k];
+  for (bool symmetric : {true, false}) {
+    GroupFormat format{3, symmetric};
+    auto unclipped = columnLosses(problem.weight, quantizeGroups(problem.weight, problem.layout, format),
+                                  problem.layout, diagonal);
+    auto clipped = columnLosses(problem.weight, clipGroups(problem.weight, problem.layout, format, diagonal),
+                                problem.layout, diagonal);
+    for (size_t column = 0; column < 4; ++column)
+      EXPECT_LE(clipped[column], unclipped[column] * (1 + 1e-12));
+  }
+}
