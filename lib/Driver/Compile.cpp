@@ -137,8 +137,9 @@ LogicalResult Compilation::checkSize() {
   });
   if (!first)
     return success();
-  return first->emitError() << "the graph has " << operators << " operators; at most " << compiledOperatorsLimit
-                            << " are compiled or calibrated (--emit=onnx without --quantize has no such limit)";
+  return first->emitError()
+         << "the graph has " << operators << " operators; at most " << compiledOperatorsLimit
+         << " are compiled or calibrated (--emit=onnx without --quantize has no such limit)";
 }
 
 bool Compilation::needsCalibration() const {

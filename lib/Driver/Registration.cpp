@@ -22,7 +22,8 @@ void registerDialects(mlir::DialectRegistry &registry) {
     if (auto target = createTarget(options))
       (*target)->registerDialects(registry);
     else
-      llvm::consumeError(target.takeError()); // one that this machine cannot be the default of is configured later
+      llvm::consumeError(
+          target.takeError()); // one that this machine cannot be the default of is configured later
   }
 }
 

@@ -7,8 +7,8 @@
 #include "lib/Pipelines/Prepare.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
-#include "lib/Pipelines/Transform.h"
 #include "lib/Pipelines/Target.h"
+#include "lib/Pipelines/Transform.h"
 
 namespace quern {
 

@@ -17,8 +17,9 @@ void populateStructurePipeline(mlir::OpPassManager &passes, const StructureOptio
 }
 
 void registerStructureStage() {
-  mlir::PassPipelineRegistration<>("quern-stage-structure", "The stage 'structure': linalg on tensors",
-                                   [](mlir::OpPassManager &passes) { populateStructurePipeline(passes, {}); });
+  mlir::PassPipelineRegistration<>(
+      "quern-stage-structure", "The stage 'structure': linalg on tensors",
+      [](mlir::OpPassManager &passes) { populateStructurePipeline(passes, {}); });
 }
 
 } // namespace quern

@@ -15,8 +15,11 @@ void populateTargetPipeline(OpPassManager &passes, const Target &target) {
 namespace {
 struct TargetFlags : PassPipelineOptions<TargetFlags> {
   Option<std::string> name{*this, "name", llvm::cl::desc("cpu or reference"), llvm::cl::init("cpu")};
-  Option<std::string> cpu{*this, "mcpu", llvm::cl::desc("CPU to generate code for; this machine's by default"), llvm::cl::init("")};
-  Option<std::string> features{*this, "mattr", llvm::cl::desc("CPU features, +name,-name"), llvm::cl::init("")};
+  Option<std::string> cpu{*this, "mcpu",
+                          llvm::cl::desc("CPU to generate code for; this machine's by default"),
+                          llvm::cl::init("")};
+  Option<std::string> features{*this, "mattr", llvm::cl::desc("CPU features, +name,-name"),
+                               llvm::cl::init("")};
 };
 } // namespace
 

@@ -35,11 +35,13 @@ static llvm::Error writeThrough(llvm::StringRef path, llvm::StringRef bytes) {
 
 llvm::Error writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes) {
   llvm::sys::fs::file_status status;
-  bool replaceable = llvm::sys::fs::status(path, status) || status.type() == llvm::sys::fs::file_type::regular_file;
+  bool replaceable =
+      llvm::sys::fs::status(path, status) || status.type() == llvm::sys::fs::file_type::regular_file;
   if (path == "-" || !replaceable)
     return writeThrough(path, bytes);
 
-  auto temporary = llvm::sys::fs::TempFile::create(path + ".%%%%%%.tmp", llvm::sys::fs::all_read | llvm::sys::fs::all_write);
+  auto temporary = llvm::sys::fs::TempFile::create(path + ".%%%%%%.tmp",
+                                                   llvm::sys::fs::all_read | llvm::sys::fs::all_write);
   if (!temporary) {
     std::error_code code = llvm::errorToErrorCode(temporary.takeError());
     return fileError("write", path, code);

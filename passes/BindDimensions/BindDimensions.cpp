@@ -40,8 +40,8 @@ static LogicalResult checkStatic(func::FuncOp function) {
       complete = false;
       StringRef name =
           names && axis < static_cast<int64_t>(names.size()) ? cast<StringAttr>(names[axis]).getValue() : "";
-      InFlightDiagnostic error = function.emitError()
-                                 << "(C3) input '" << onnx::getValueName(argument) << "' has no size for dimension " << axis;
+      InFlightDiagnostic error = function.emitError() << "(C3) input '" << onnx::getValueName(argument)
+                                                      << "' has no size for dimension " << axis;
       if (name.empty())
         error << ", nor a name for it";
       else

@@ -20,7 +20,8 @@ struct ObservableValue {
 /// "#3", ...
 std::vector<ObservableValue> listObservableValues(mlir::func::FuncOp function);
 
-/// The axis that numbers the channels of a value: the second of feature maps [batch, channel, ...], the last of rows of features.
+/// The axis that numbers the channels of a value: the second of feature maps [batch, channel, ...], the last
+/// of rows of features.
 int64_t observedChannelAxis(llvm::ArrayRef<int64_t> shape);
 
 } // namespace quern

@@ -68,11 +68,12 @@ using ChannelRoute = llvm::SmallVector<ChannelStep, 2>;
 /// A constant weight that is multiplied by the channels of an operand.
 struct ChannelAbsorption {
   unsigned weight;
-  int64_t inputAxis;                  ///< axis of the weight that numbers the operand's channels (of one group)
-  int64_t outputAxis;                 ///< axis of the weight that numbers the result's channels
-  int64_t resultAxis;                 ///< axis of the result that does
-  int64_t groups = 1;                 ///< output channels, in order, see their own part of the operand's
-  std::optional<unsigned> bias = {};  ///< operand that takes W z, present or not; else it is added to the result
+  int64_t inputAxis;  ///< axis of the weight that numbers the operand's channels (of one group)
+  int64_t outputAxis; ///< axis of the weight that numbers the result's channels
+  int64_t resultAxis; ///< axis of the result that does
+  int64_t groups = 1; ///< output channels, in order, see their own part of the operand's
+  std::optional<unsigned> bias =
+      {}; ///< operand that takes W z, present or not; else it is added to the result
 };
 
 } // namespace quern::onnx

@@ -121,7 +121,8 @@ Routes reshape(mlir::Operation *op, int64_t axis, bool shifted);
 
 } // namespace quern::onnx::routes
 
-// ChannelTransformOpInterface: the weight that takes in an inverse (dialects/ONNX/ChannelTransforms/Absorptions.cpp).
+// ChannelTransformOpInterface: the weight that takes in an inverse
+// (dialects/ONNX/ChannelTransforms/Absorptions.cpp).
 namespace quern::onnx::absorptions {
 
 using Absorption = std::optional<ChannelAbsorption>;

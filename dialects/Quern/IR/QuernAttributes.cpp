@@ -112,7 +112,8 @@ LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, ll
 LogicalResult ChannelRangesAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t,
                                         DenseF32ArrayAttr minima, DenseF32ArrayAttr maxima) {
   if (minima.size() != maxima.size()) // C1
-    return emitError() << "expected as many minima as maxima, got " << minima.size() << " and " << maxima.size();
+    return emitError() << "expected as many minima as maxima, got " << minima.size() << " and "
+                       << maxima.size();
   for (auto [min, max] : llvm::zip_equal(minima.asArrayRef(), maxima.asArrayRef()))
     if (!std::isfinite(min) || !std::isfinite(max) || min > max) // C2
       return emitError() << "expected finite ranges whose minimum does not exceed their maximum, got " << min

@@ -127,7 +127,8 @@ LogicalResult EdgeTransformOp::canonicalize(EdgeTransformOp op, PatternRewriter 
   if (!first || first.getAxis() != op.getAxis())
     return failure();
   SmallVector<float> scale, shift;
-  for (auto [s1, z1, s2, z2] : llvm::zip_equal(first.getScale(), first.getShift(), op.getScale(), op.getShift())) {
+  for (auto [s1, z1, s2, z2] :
+       llvm::zip_equal(first.getScale(), first.getShift(), op.getScale(), op.getShift())) {
     scale.push_back(double(s1) * s2);
     shift.push_back(z1 + double(s1) * z2);
     if (!isPositiveFinite(scale.back()) || !std::isfinite(shift.back()))
@@ -137,9 +138,9 @@ LogicalResult EdgeTransformOp::canonicalize(EdgeTransformOp op, PatternRewriter 
   for (ArrayAttr names : {first.getProvenanceAttr(), op.getProvenanceAttr()})
     if (names)
       llvm::append_range(provenance, names);
-  auto composed = rewriter.replaceOpWithNewOp<EdgeTransformOp>(op, op.getType(), first.getInput(), op.getAxisAttr(),
-                                                               rewriter.getDenseF32ArrayAttr(scale),
-                                                               rewriter.getDenseF32ArrayAttr(shift), ArrayAttr());
+  auto composed = rewriter.replaceOpWithNewOp<EdgeTransformOp>(
+      op, op.getType(), first.getInput(), op.getAxisAttr(), rewriter.getDenseF32ArrayAttr(scale),
+      rewriter.getDenseF32ArrayAttr(shift), ArrayAttr());
   if (!provenance.empty())
     composed.setProvenanceAttr(rewriter.getArrayAttr(provenance));
   return success();

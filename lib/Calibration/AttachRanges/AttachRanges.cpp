@@ -38,7 +38,8 @@ static void attachChannels(Value value, ChannelRangesAttr ranges) {
   auto result = cast<OpResult>(value);
   Operation *op = result.getOwner();
   SmallVector<Attribute> entries(op->getNumResults(), UnitAttr::get(op->getContext()));
-  if (auto known = op->getAttrOfType<ArrayAttr>(kChannelRangesAttrName); known && known.size() == entries.size())
+  if (auto known = op->getAttrOfType<ArrayAttr>(kChannelRangesAttrName);
+      known && known.size() == entries.size())
     llvm::copy(known, entries.begin());
   entries[result.getResultNumber()] = ranges;
   op->setAttr(kChannelRangesAttrName, ArrayAttr::get(op->getContext(), entries));
@@ -59,8 +60,9 @@ static void attachChannels(const ObservableValue &observable, const TensorStatis
   if (type.getDimSize(axis) != int64_t(minima.size()))
     return;
   MLIRContext *context = type.getContext();
-  attachChannels(observable.value, ChannelRangesAttr::get(context, axis, DenseF32ArrayAttr::get(context, minima),
-                                                          DenseF32ArrayAttr::get(context, maxima)));
+  attachChannels(observable.value,
+                 ChannelRangesAttr::get(context, axis, DenseF32ArrayAttr::get(context, minima),
+                                        DenseF32ArrayAttr::get(context, maxima)));
 }
 
 void attachChannelRanges(ModuleOp module, const Statistics &statistics) {

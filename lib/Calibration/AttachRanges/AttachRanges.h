@@ -18,11 +18,12 @@ namespace quern {
 llvm::LogicalResult attachRanges(mlir::ModuleOp module, const Statistics &statistics,
                                  const ObserverOptions &options);
 
-/// Attaches the extremes of the channels of every observed value (`quern.channel_ranges`, `quern.channel_range`), for methods that
-/// read them. Values whose channels were not kept stay without.
+/// Attaches the extremes of the channels of every observed value (`quern.channel_ranges`,
+/// `quern.channel_range`), for methods that read them. Values whose channels were not kept stay without.
 void attachChannelRanges(mlir::ModuleOp module, const Statistics &statistics);
 
-/// The options for an observer's name, the default one for none; nothing for an unknown one or a percentile outside (0, 100].
+/// The options for an observer's name, the default one for none; nothing for an unknown one or a percentile
+/// outside (0, 100].
 std::optional<ObserverOptions> makeObserverOptions(llvm::StringRef observer, double percentile = 99.99,
                                                    unsigned bits = 8);
 

@@ -18,12 +18,12 @@ struct ImportOptions {
   Limits limits;
 };
 
-/// Reads the model at `path` ("-" is standard input), checks it, upgrades it to the newest opset and yields a module
-/// with one function `@main`.
+/// Reads the model at `path` ("-" is standard input), checks it, upgrades it to the newest opset and yields a
+/// module with one function `@main`.
 ///
-/// Constants point into the file's memory. Every error of the model is emitted as a diagnostic whose location is the
-/// node's name.
-mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> importModel(llvm::StringRef path, mlir::MLIRContext &context,
-                                                               const ImportOptions &options = {});
+/// Constants point into the file's memory. Every error of the model is emitted as a diagnostic whose location
+/// is the node's name.
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+importModel(llvm::StringRef path, mlir::MLIRContext &context, const ImportOptions &options = {});
 
 } // namespace quern

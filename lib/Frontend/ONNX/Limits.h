@@ -6,10 +6,12 @@
 
 namespace quern {
 
-/// Bounds on a model, so that a hostile or broken file is refused within seconds instead of exhausting stack or
-/// memory. Each is far above what real models need; `quernc --help` states them (tools/quernc/CommandLine.cpp).
+/// Bounds on a model, so that a hostile or broken file is refused within seconds instead of exhausting stack
+/// or memory. Each is far above what real models need; `quernc --help` states them
+/// (tools/quernc/CommandLine.cpp).
 struct Limits {
-  /// Size of the model file. Protocol buffers themselves end here; larger models keep their weights in external data.
+  /// Size of the model file. Protocol buffers themselves end here; larger models keep their weights in
+  /// external data.
   uint64_t fileBytes = INT32_MAX;
   /// Nesting of protobuf messages. One subgraph costs three levels.
   int messageDepth = 256;

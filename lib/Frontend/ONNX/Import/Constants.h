@@ -14,8 +14,8 @@ struct ConstantSource {
   std::shared_ptr<ExternalFiles> files;
 };
 
-/// The tensor as an attribute. A large one becomes a resource that points into the file's memory; `name` is what it is
-/// called in text.
+/// The tensor as an attribute. A large one becomes a resource that points into the file's memory; `name` is
+/// what it is called in text.
 mlir::ElementsAttr attributeFromTensor(const proto::TensorProto &tensor, llvm::StringRef name,
                                        const ConstantSource &source, mlir::MLIRContext *context);
 mlir::ElementsAttr attributeFromTensor(const proto::SparseTensorProto &tensor, llvm::StringRef name,

@@ -11,7 +11,8 @@ static llvm::Error refuse(const llvm::Twine &reason) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), reason);
 }
 
-llvm::Error parseMessage(llvm::StringRef bytes, google::protobuf::MessageLite &message, const Limits &limits) {
+llvm::Error parseMessage(llvm::StringRef bytes, google::protobuf::MessageLite &message,
+                         const Limits &limits) {
   if (bytes.empty())
     return refuse("the file is empty");
   if (bytes.size() > limits.fileBytes)
@@ -20,8 +21,9 @@ llvm::Error parseMessage(llvm::StringRef bytes, google::protobuf::MessageLite &m
   google::protobuf::io::CodedInputStream stream(bytes.bytes_begin(), static_cast<int>(bytes.size()));
   stream.SetRecursionLimit(limits.messageDepth);
   if (!message.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage())
-    return refuse("the bytes are no valid ONNX protocol buffer: truncated, of another format, or nested deeper than " +
-                  llvm::Twine(limits.messageDepth) + " messages");
+    return refuse(
+        "the bytes are no valid ONNX protocol buffer: truncated, of another format, or nested deeper than " +
+        llvm::Twine(limits.messageDepth) + " messages");
   return llvm::Error::success();
 }
 

@@ -14,11 +14,13 @@
 
 namespace quern {
 
-/// The generated message classes: `proto::ModelProto`. Inside Quern `onnx` is the dialect, so this is their name.
+/// The generated message classes: `proto::ModelProto`. Inside Quern `onnx` is the dialect, so this is their
+/// name.
 namespace proto = ::onnx;
 
-/// Parses `bytes` into `message` (a ModelProto, a TensorProto...). The error says what is wrong with the bytes, not
-/// which file they came from.
-llvm::Error parseMessage(llvm::StringRef bytes, google::protobuf::MessageLite &message, const Limits &limits = {});
+/// Parses `bytes` into `message` (a ModelProto, a TensorProto...). The error says what is wrong with the
+/// bytes, not which file they came from.
+llvm::Error parseMessage(llvm::StringRef bytes, google::protobuf::MessageLite &message,
+                         const Limits &limits = {});
 
 } // namespace quern

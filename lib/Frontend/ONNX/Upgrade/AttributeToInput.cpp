@@ -16,7 +16,8 @@ namespace {
 /// A list of integers, optional or not, becomes an input of its own.
 class IntegersToInput : public Upgrade {
 public:
-  IntegersToInput(int opset, std::initializer_list<llvm::StringLiteral> operators, const char *attribute, int input)
+  IntegersToInput(int opset, std::initializer_list<llvm::StringLiteral> operators, const char *attribute,
+                  int input)
       : Upgrade(opset, operators), attribute(attribute), input(input) {}
 
   llvm::Error rewrite(NodeProto node, Rewriter &to) const override {
@@ -53,8 +54,8 @@ public:
   }
 };
 
-/// Dropout: the attribute ratio becomes an input, and the mask is always of booleans. Inference stays inference: the
-/// new input training_mode is absent.
+/// Dropout: the attribute ratio becomes an input, and the mask is always of booleans. Inference stays
+/// inference: the new input training_mode is absent.
 class DropoutRatioToInput : public Upgrade {
 public:
   DropoutRatioToInput() : Upgrade(12, {"Dropout"}) {}
@@ -74,7 +75,8 @@ public:
 
   llvm::Error rewrite(NodeProto node, Rewriter &to) const override {
     if (node.output_size() > 1 && !node.output(1).empty())
-      return llvm::createStringError("the mask of Dropout before opset 10 is not accepted; leave the output away");
+      return llvm::createStringError(
+          "the mask of Dropout before opset 10 is not accepted; leave the output away");
     to.add(std::move(node));
     return llvm::Error::success();
   }
@@ -173,8 +175,8 @@ void addAttributeToInputUpgrades(UpgradeList &list) {
   add(13, {"ReduceSum", "Squeeze", "Unsqueeze"}, "axes");
   add(13, {"Split"}, "split");
   add(18,
-      {"ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd",
-       "ReduceSumSquare"},
+      {"ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin",
+       "ReduceProd", "ReduceSumSquare"},
       "axes");
 }
 

@@ -22,7 +22,8 @@ public:
   }
 };
 
-/// Before opset 14 a node with more than one output was in training mode; its statistics are computed otherwise now.
+/// Before opset 14 a node with more than one output was in training mode; its statistics are computed
+/// otherwise now.
 class BatchNormalizationInfers : public Upgrade {
 public:
   BatchNormalizationInfers() : Upgrade(14, {"BatchNormalization"}) {}

@@ -52,7 +52,8 @@ public:
   ScanWithoutBatch() : Upgrade(9, {"Scan"}) {}
 
   llvm::Error rewrite(NodeProto, Rewriter &) const override {
-    return llvm::createStringError("Scan of opset 8, with a batch axis, is not accepted; accepted: opset 9 and newer");
+    return llvm::createStringError(
+        "Scan of opset 8, with a batch axis, is not accepted; accepted: opset 9 and newer");
   }
 };
 

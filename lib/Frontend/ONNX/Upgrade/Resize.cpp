@@ -50,7 +50,8 @@ public:
   }
 };
 
-/// An absent region or scale was an empty tensor and is no input now; the coordinates of tf_half_pixel_for_nn are gone.
+/// An absent region or scale was an empty tensor and is no input now; the coordinates of tf_half_pixel_for_nn
+/// are gone.
 class ResizeOptionalInputs : public Upgrade {
 public:
   ResizeOptionalInputs() : Upgrade(13, {"Resize"}) {}
@@ -58,9 +59,10 @@ public:
   llvm::Error rewrite(NodeProto node, Rewriter &to) const override {
     for (const auto &attribute : node.attribute())
       if (attribute.name() == "coordinate_transformation_mode" && attribute.s() == "tf_half_pixel_for_nn")
-        return llvm::createStringError("Resize with coordinate_transformation_mode tf_half_pixel_for_nn has no form in "
-                                       "newer opsets; accepted: half_pixel, asymmetric, align_corners, "
-                                       "pytorch_half_pixel, tf_crop_and_resize");
+        return llvm::createStringError(
+            "Resize with coordinate_transformation_mode tf_half_pixel_for_nn has no form in "
+            "newer opsets; accepted: half_pixel, asymmetric, align_corners, "
+            "pytorch_half_pixel, tf_crop_and_resize");
     bool hasSizes = node.input_size() > 3 && !node.input(3).empty();
     for (int index : {1, 2})
       if (node.input_size() > index && (isEmpty(node.input(index), to.site) || (index == 2 && hasSizes)))

@@ -8,7 +8,8 @@ using proto::NodeProto;
 
 namespace {
 
-/// Where `axis` is the last axis both forms agree. Elsewhere the data is flattened to two axes and shaped back.
+/// Where `axis` is the last axis both forms agree. Elsewhere the data is flattened to two axes and shaped
+/// back.
 class SoftmaxOverOneAxis : public Upgrade {
 public:
   SoftmaxOverOneAxis() : Upgrade(13, {"Hardmax", "LogSoftmax", "Softmax"}) {}

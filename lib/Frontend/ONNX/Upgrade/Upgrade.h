@@ -1,8 +1,8 @@
 // Changes of operators between opsets, one small class each.
 //
-// A model of an older opset is brought to the newest one node by node: every change of an operator's form since the
-// model's opset is applied in order. README.md lists all changes in ONNX's history and why most need no class.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A model of an older opset is brought to the newest one node by node: every change of an operator's form
+// since the model's opset is applied in order. README.md lists all changes in ONNX's history and why most
+// need no class. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Frontend/ONNX/Proto/Proto.h"
@@ -36,8 +36,8 @@ public:
   const UpgradeSite &site;
 
   void add(proto::NodeProto node);
-  /// Adds `op` of `inputs` with one new value as its output, whose name is returned. `op` must stay valid at the
-  /// opset of the change.
+  /// Adds `op` of `inputs` with one new value as its output, whose name is returned. `op` must stay valid at
+  /// the opset of the change.
   proto::NodeProto &make(llvm::StringRef op, llvm::ArrayRef<std::string> inputs, std::string &output);
   /// The names of new constants.
   std::string integers(llvm::ArrayRef<int64_t> values);
@@ -62,10 +62,12 @@ inline bool isMadeByUpgrade(llvm::StringRef value) { return value.starts_with("\
 /// One change of the form of some operators.
 class Upgrade {
 public:
-  Upgrade(int opset, std::initializer_list<llvm::StringLiteral> operators) : opset(opset), operators(operators) {}
+  Upgrade(int opset, std::initializer_list<llvm::StringLiteral> operators)
+      : opset(opset), operators(operators) {}
   virtual ~Upgrade() = default;
 
-  /// Replaces `node`, valid before `opset`, by nodes valid at it. The error says why the old form has no new one.
+  /// Replaces `node`, valid before `opset`, by nodes valid at it. The error says why the old form has no new
+  /// one.
   virtual llvm::Error rewrite(proto::NodeProto node, Rewriter &to) const = 0;
 
   const int opset;
