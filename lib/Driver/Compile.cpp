@@ -4,6 +4,7 @@
 #include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/Registration.h"
+#include "lib/Driver/SizeLimits.h"
 #include "lib/Driver/StageTimer.h"
 #include "lib/Driver/Verify.h"
 #include "lib/Frontend/ONNX/Export.h"
@@ -27,9 +28,6 @@ using namespace mlir;
 namespace quern {
 
 namespace {
-
-/// Operators that are compiled at most, after preparation: minutes of work. `quernc --help` states it.
-constexpr size_t compiledOperatorsLimit = 20'000;
 
 /// One compilation: the module, and what the stages learn on the way.
 class Compilation {
@@ -129,17 +127,7 @@ LogicalResult Compilation::importStage() {
 LogicalResult Compilation::checkSize() {
   if (!quantizing() && lastStage() < Stage::Structure)
     return success(); // nothing is compiled
-  size_t operators = 0;
-  Operation *first = nullptr; // the first one beyond the limit
-  module->walk([&](Operation *op) {
-    if (!op->hasTrait<OpTrait::ConstantLike>() && ++operators == compiledOperatorsLimit + 1)
-      first = op;
-  });
-  if (!first)
-    return success();
-  return first->emitError()
-         << "the graph has " << operators << " operators; at most " << compiledOperatorsLimit
-         << " are compiled or calibrated (--emit=onnx without --quantize has no such limit)";
+  return checkCompiledSize(*module);
 }
 
 bool Compilation::needsCalibration() const {

@@ -35,7 +35,7 @@ EXAMPLES:
 
 EXIT STATUS: 0 done, 1 the model or the data was refused (every reason is listed), 2 wrong usage
 LIMITS: model files of 2 GiB (external data unlimited), 1,000,000 nodes, subgraphs nested 64 deep, 32 dimensions;
-        20,000 operators are compiled or calibrated)";
+        20,000 operators are compiled or calibrated, each tensor of at most 2 GiB)";
 
 struct Flags {
   cl::OptionCategory category{"quernc options"};
