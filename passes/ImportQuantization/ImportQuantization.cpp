@@ -106,9 +106,11 @@ private:
                               quant::QuantizedType weight) {
     if (isa<NoneType>(bias.getType()))
       return bias;
+    float inputScale = uniformParameters(input)->scales.front();
+    auto weightParameters = uniformParameters(weight); // outlives the loop over its scales
     SmallVector<float> scales;
-    for (float scale : uniformParameters(weight)->scales)
-      scales.push_back(uniformParameters(input)->scales.front() * scale);
+    for (float scale : weightParameters->scales)
+      scales.push_back(inputScale * scale);
     if (!llvm::all_of(scales, [](float scale) { return std::isnormal(scale); }))
       return op->emitError("has scales whose product is no normal number of float32");
     if (scales.size() == 1)

@@ -43,7 +43,6 @@ struct IntegerizePass : impl::IntegerizeBase<IntegerizePass> {
     getOperation().walk([&](Operation *op) {
       if (!computesOnFloats(op))
         return;
-      ++leftFloat;
       Refusal refusal = explainFloat(op);
       op->setAttr(kFloatReasonAttrName, StringAttr::get(&getContext(), refusal.reason));
       op->setAttr(kFloatRemedyAttrName, StringAttr::get(&getContext(), refusal.remedy));

@@ -43,5 +43,4 @@ def Integerize : Pass<"quern-integerize", "mlir::func::FuncOp"> {
     ```
   }];
   let dependentDialects = ["quern::QuernDialect", "quern::onnx::ONNXDialect", "mlir::quant::QuantDialect"];
-  let statistics = [Statistic<"leftFloat", "left-float", "Number of ops that keep their float arithmetic">];
 }
