@@ -172,4 +172,21 @@ llvm::Expected<std::unique_ptr<SampleReader>> openSamples(llvm::StringRef path,
   return openArrays(path, {path.str()}, inputs);
 }
 
+llvm::Expected<int64_t> forEachSample(SampleReader &samples,
+                                      llvm::function_ref<llvm::Error(const Sample &)> body,
+                                      std::optional<int64_t> limit) {
+  Sample sample;
+  int64_t count = 0;
+  for (; !limit || count < *limit; ++count) {
+    llvm::Expected<bool> got = samples.next(sample);
+    if (!got)
+      return got.takeError();
+    if (!*got)
+      break;
+    if (llvm::Error error = body(sample))
+      return std::move(error);
+  }
+  return count;
+}
+
 } // namespace quern

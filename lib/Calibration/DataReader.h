@@ -5,6 +5,7 @@
 #include "lib/Calibration/Sample.h"
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -44,6 +45,12 @@ inline constexpr uint64_t kLargestSampleBytes = uint64_t(1) << 32;
 /// shapes, counts.
 llvm::Expected<std::unique_ptr<SampleReader>> openSamples(llvm::StringRef path,
                                                           llvm::ArrayRef<InputSpec> inputs);
+
+/// Calls `body` on each sample that `samples` still has, in order, on `limit` of them at most; returns how
+/// many it was called on. Ends with the first error, the reader's or the body's.
+llvm::Expected<int64_t> forEachSample(SampleReader &samples,
+                                      llvm::function_ref<llvm::Error(const Sample &)> body,
+                                      std::optional<int64_t> limit = std::nullopt);
 
 /// Samples that are in memory already.
 std::unique_ptr<SampleReader> makeSamplesInMemory(std::vector<Sample> samples);

@@ -2,6 +2,7 @@
 #include "lib/Driver/Calibration.h"
 
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
+#include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/HostModel.h"
 #include "lib/Pipelines/Calibrate.h"
 
@@ -41,17 +42,6 @@ static llvm::Expected<std::unique_ptr<InstrumentedModel>> compileInstrumented(Mo
   return std::make_unique<HostInstrumentedModel>(std::move(*loaded));
 }
 
-static LogicalResult report(ModuleOp module, llvm::Error error) {
-  if (!error)
-    return success();
-  std::string text = llvm::toString(std::move(error));
-  llvm::SmallVector<llvm::StringRef> lines;
-  llvm::StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef line : lines)
-    emitError(UnknownLoc::get(module.getContext())) << line;
-  return failure();
-}
-
 /// What statistics depend on beyond the model's file and the data.
 static std::map<std::string, std::string> calibrationSettings(const CompileOptions &options) {
   std::map<std::string, std::string> settings;
@@ -62,15 +52,12 @@ static std::map<std::string, std::string> calibrationSettings(const CompileOptio
 
 static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::ArrayRef<InputSpec> specs) {
   SampleHash hash;
-  Sample sample;
-  while (true) {
-    llvm::Expected<bool> got = samples.next(sample);
-    if (!got)
-      return got.takeError();
-    if (!*got)
-      break;
+  llvm::Expected<int64_t> count = forEachSample(samples, [&](const Sample &sample) {
     hash.add(sample, specs);
-  }
+    return llvm::Error::success();
+  });
+  if (!count)
+    return count.takeError();
   if (llvm::Error error = samples.rewind())
     return std::move(error);
   return hash;
@@ -142,10 +129,11 @@ static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const Comp
 FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &options) {
   llvm::Expected<Statistics> statistics = obtainStatistics(prepared, options);
   if (!statistics)
-    return report(prepared, statistics.takeError());
+    return report(*prepared.getContext(), statistics.takeError());
   std::optional<ObserverOptions> observer = makeObserverOptions(options.observer);
   if (!observer)
-    return report(prepared, llvm::createStringError("unknown observer '" + options.observer + "'"));
+    return report(*prepared.getContext(),
+                  llvm::createStringError("unknown observer '" + options.observer + "'"));
   if (failed(attachRanges(prepared, *statistics, *observer)))
     return failure();
   if (!options.methods.empty())
@@ -155,16 +143,18 @@ FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &
 
 LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &options) {
   if (options.calibrationData.empty())
-    return report(assigned, llvm::createStringError(
-                                "methods that weigh errors of weights need samples of real input: give "
+    return report(
+        *assigned.getContext(),
+        llvm::createStringError("methods that weigh errors of weights need samples of real input: give "
                                 "--calibration-data, or --method=none"));
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(assigned);
   if (failed(specs))
     return failure();
   auto samples = openSamples(options.calibrationData, *specs);
   if (!samples)
-    return report(assigned, samples.takeError());
-  return report(assigned, attachSecondMoments(assigned, **samples, CalibrateOptions(), compileInstrumented));
+    return report(*assigned.getContext(), samples.takeError());
+  return report(*assigned.getContext(),
+                attachSecondMoments(assigned, **samples, CalibrateOptions(), compileInstrumented));
 }
 
 } // namespace quern

@@ -53,7 +53,6 @@ private:
   LogicalResult writeIR();
   LogicalResult writeModel();
   LogicalResult write(llvm::StringRef path, llvm::StringRef bytes);
-  LogicalResult report(llvm::Error error);
 
   Stage lastStage() const;
   bool quantizing() const { return !options.quantize.empty(); }
@@ -77,20 +76,8 @@ private:
 
 } // namespace
 
-LogicalResult Compilation::report(llvm::Error error) {
-  if (!error)
-    return success();
-  // A list of reasons is told as one error a line.
-  std::string text = llvm::toString(std::move(error));
-  llvm::SmallVector<llvm::StringRef> lines;
-  llvm::StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef line : lines)
-    emitError(UnknownLoc::get(&context)) << line;
-  return failure();
-}
-
 LogicalResult Compilation::write(llvm::StringRef path, llvm::StringRef bytes) {
-  return report(writeFileAtomically(path, bytes));
+  return report(context, writeFileAtomically(path, bytes));
 }
 
 LogicalResult Compilation::runPasses(llvm::function_ref<void(OpPassManager &)> populate) {
@@ -266,9 +253,9 @@ LogicalResult Compilation::verify(const ModelObject &object) {
   case Verification::None:
     return success();
   case Verification::Reference:
-    return report(verifyAgainstReference(*structured, object, info.signature, options));
+    return report(context, verifyAgainstReference(*structured, object, info.signature, options));
   case Verification::OnnxRuntime:
-    return report(verifyAgainstOnnxRuntime(hubForm, object, info.signature, options));
+    return report(context, verifyAgainstOnnxRuntime(hubForm, object, info.signature, options));
   }
   llvm_unreachable("every verification is done");
 }
@@ -291,7 +278,7 @@ LogicalResult Compilation::emitStage() {
   llvm::Expected<ModelObject> object =
       emitObject(*module, target, info, asObject ? GetterName::PerModel : GetterName::Common);
   if (!object)
-    return report(object.takeError());
+    return report(context, object.takeError());
   if (failed(verify(*object)))
     return failure();
   if (asObject) {
@@ -302,7 +289,7 @@ LogicalResult Compilation::emitStage() {
   }
   llvm::StringRef folder = llvm::sys::path::parent_path(options.output);
   llvm::Expected<std::string> library = linkSharedObject(*object, folder.empty() ? "." : folder);
-  return library ? write(options.output, *library) : report(library.takeError());
+  return library ? write(options.output, *library) : report(context, library.takeError());
 }
 
 LogicalResult Compilation::run() {

@@ -20,6 +20,17 @@ std::string describeLocation(Location location) {
   return text;
 }
 
+LogicalResult report(MLIRContext &context, llvm::Error error) {
+  if (!error)
+    return success();
+  std::string text = llvm::toString(std::move(error));
+  llvm::SmallVector<llvm::StringRef> lines;
+  llvm::StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
+  for (llvm::StringRef line : lines)
+    emitError(UnknownLoc::get(&context)) << line;
+  return failure();
+}
+
 static llvm::StringRef severityName(DiagnosticSeverity severity) {
   switch (severity) {
   case DiagnosticSeverity::Note:

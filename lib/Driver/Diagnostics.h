@@ -4,6 +4,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace quern {
@@ -11,6 +12,10 @@ namespace quern {
 /// "node 'conv_3'" for the location of an imported operation, "file:line" for text, empty if unknown. Fused
 /// locations give the name of their first named part.
 std::string describeLocation(mlir::Location location);
+
+/// Emits an error that knows its own place (a file, a flag) as diagnostics, one for each line of its text: a
+/// list of reasons is told as one error a line. Success if there is none.
+mlir::LogicalResult report(mlir::MLIRContext &context, llvm::Error error);
 
 /// While it lives, prints every diagnostic of a context as "quernc: error: node 'conv_3': reason", each text
 /// once: one fault may be met by several passes.

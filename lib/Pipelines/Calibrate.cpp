@@ -136,20 +136,18 @@ llvm::Expected<Statistics> calibrate(ModuleOp prepared, SampleReader &samples,
   std::optional<Progress> progress;
   if (options.showProgress)
     progress.emplace("calibrate", total);
-  Sample sample;
-  while (!options.samples || statistics.samples < *options.samples) {
-    llvm::Expected<bool> got = samples.next(sample);
-    if (!got)
-      return got.takeError();
-    if (!*got)
-      break;
+  auto observe = [&](const Sample &sample) -> llvm::Error {
     statistics.dataHash.add(sample, *specs);
-    ++statistics.samples;
     if (llvm::Error error = addSample(sample, **model, names, statistics))
-      return std::move(error);
+      return error;
     if (progress)
       progress->advance();
-  }
+    return llvm::Error::success();
+  };
+  llvm::Expected<int64_t> count = forEachSample(samples, observe, options.samples);
+  if (!count)
+    return count.takeError();
+  statistics.samples = *count;
   if (statistics.samples == 0)
     return llvm::createStringError("there are no samples to calibrate with");
   return statistics;

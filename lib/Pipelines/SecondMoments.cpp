@@ -61,13 +61,7 @@ llvm::Error attachSecondMoments(ModuleOp assigned, SampleReader &samples, const 
   std::optional<Progress> progress;
   if (options.showProgress)
     progress.emplace("second moments", samples.count());
-  Sample sample;
-  while (true) {
-    llvm::Expected<bool> got = samples.next(sample);
-    if (!got)
-      return got.takeError();
-    if (!*got)
-      break;
+  auto observe = [&](const Sample &sample) -> llvm::Error {
     llvm::Expected<std::vector<NpyArray>> arrays = (*model)->run(sample);
     if (!arrays)
       return arrays.takeError();
@@ -77,7 +71,11 @@ llvm::Error attachSecondMoments(ModuleOp assigned, SampleReader &samples, const 
             {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)});
     if (progress)
       progress->advance();
-  }
+    return llvm::Error::success();
+  };
+  llvm::Expected<int64_t> count = forEachSample(samples, observe);
+  if (!count)
+    return count.takeError();
   for (const auto &[name, moment] : moments)
     attach(readers[observed[name]], moment);
   return llvm::Error::success();

@@ -41,11 +41,8 @@ TEST_F(ArraySamplesTest, DeflatedArchiveAndRewind) {
   auto reader = openSamples(path("c.npz"), kOneInput);
   ASSERT_TRUE(static_cast<bool>(reader)) << llvm::toString(reader.takeError());
   for (int round = 0; round < 2; ++round) {
-    Sample sample;
-    int count = 0;
-    while (llvm::cantFail((*reader)->next(sample)))
-      ++count;
-    EXPECT_EQ(count, 500);
+    EXPECT_EQ(llvm::cantFail(forEachSample(**reader, [](const Sample &) { return llvm::Error::success(); })),
+              500);
     llvm::cantFail((*reader)->rewind());
   }
 }
@@ -102,6 +99,29 @@ TEST_F(ArraySamplesTest, DamagedArchives) {
   EXPECT_NE(readAll(write("flipped.npz", flipped), kOneInput).error, "");
   EXPECT_TRUE(contains(readAll(path("none.npz"), kOneInput).error, "No such file"));
   EXPECT_TRUE(contains(readAll(write("data.pkl", "x"), kOneInput).error, "expected a .npz archive"));
+}
+
+TEST(ForEachSample, CountsStopsAtTheLimitAndAtTheFirstError) {
+  std::vector<Sample> three = {{makeIds({1})}, {makeIds({2})}, {makeIds({3})}};
+  std::unique_ptr<SampleReader> samples = makeSamplesInMemory(three);
+  std::vector<int64_t> seen;
+  auto see = [&](const Sample &sample) {
+    seen.push_back(valuesOf<int64_t>(sample[0])[0]);
+    return llvm::Error::success();
+  };
+  EXPECT_EQ(llvm::cantFail(forEachSample(*samples, see, 2)), 2);
+  EXPECT_EQ(llvm::cantFail(forEachSample(*samples, see)), 1);
+  EXPECT_EQ(seen, (std::vector<int64_t>{1, 2, 3}));
+
+  llvm::cantFail(samples->rewind());
+  int calls = 0;
+  auto failing = [&](const Sample &) {
+    return ++calls == 2 ? llvm::createStringError("enough") : llvm::Error::success();
+  };
+  llvm::Expected<int64_t> count = forEachSample(*samples, failing);
+  ASSERT_FALSE(static_cast<bool>(count));
+  EXPECT_EQ(llvm::toString(count.takeError()), "enough");
+  EXPECT_EQ(calls, 2);
 }
 
 TEST_F(ArraySamplesTest, RandomOnlyByName) {
