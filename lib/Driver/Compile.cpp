@@ -3,6 +3,7 @@
 
 #include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
+#include "lib/Driver/DimensionsFromData.h"
 #include "lib/Driver/Registration.h"
 #include "lib/Driver/SizeLimits.h"
 #include "lib/Driver/StageTimer.h"
@@ -65,7 +66,7 @@ private:
   LogicalResult keepHubForm();
   LogicalResult verify(const ModelObject &object);
 
-  const CompileOptions &options;
+  CompileOptions options; ///< with the sizes of dimensions that calibration data has told
   const Target &target;
   MLIRContext &context;
   OwningOpRef<ModuleOp> module;
@@ -108,7 +109,7 @@ LogicalResult Compilation::importStage() {
   if (failed(imported))
     return failure();
   module = std::move(*imported);
-  return success();
+  return bindDimensionsFromData(*module, options);
 }
 
 LogicalResult Compilation::checkSize() {
@@ -184,7 +185,8 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Import:
     return importStage();
   case Stage::Prepare:
-    // The importer has bound the dimensions; the pipeline's own binding is for IR that comes from elsewhere.
+    // The stage import has bound the dimensions; the pipeline's own binding is for IR that comes from
+    // elsewhere.
     return runPasses([&](OpPassManager &manager) { populatePreparePipeline(manager, {}); });
   case Stage::Calibrate:
     return calibrateStage();

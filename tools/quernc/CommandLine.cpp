@@ -29,7 +29,7 @@ EXAMPLES:
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --emit=onnx -o model.qdq.onnx
       the same decisions as an ONNX model with QuantizeLinear/DequantizeLinear, for other runtimes
   quernc model.onnx --dim=batch=1,sequence=128 -o model.so
-      binds symbolic dimensions
+      binds symbolic dimensions; those left open take the sizes of the calibration samples, where all agree
   quernc model.onnx --stop-after=prepare --emit=mlir -o -
       the IR after a stage (import, prepare, calibrate, transform, assign, quantize, integerize, structure, target)
 
@@ -47,8 +47,9 @@ struct Flags {
       cl::value_desc("kind"), cl::cat(category)};
   cl::opt<std::string> stopAfter{"stop-after", cl::desc("Stop after this stage (with --emit=mlir)"),
                                  cl::value_desc("stage"), cl::cat(category)};
-  cl::list<std::string> dimensions{"dim", cl::desc("Sizes of symbolic dimensions"),
-                                   cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
+  cl::list<std::string> dimensions{
+      "dim", cl::desc("Sizes of symbolic dimensions; default: those of the calibration samples"),
+      cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
   cl::opt<std::string> quantize{
       "quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8), or weights only: W2A16 to W8A16"),
       cl::value_desc("scheme"), cl::cat(category)};

@@ -200,3 +200,51 @@ def test_bound_dimension(programs, symbolic, execute, tmp_path):
 def test_dimensions_that_are_not_bound_or_not_there(programs, symbolic, tmp_path, flags, words):
     made = programs.quernc(symbolic, *flags, "-o", tmp_path / "model.so")
     assert made.returncode == 1 and all(word in made.stderr for word in words), made.stderr
+
+
+def test_dimensions_from_calibration_data(programs, symbolic, execute, tmp_path):
+    """A sample may lack the batch axis; the sizes become those of --dim, byte for byte."""
+    np.savez(tmp_path / "data.npz", x=np.linspace(-1, 1, 24, dtype=np.float32).reshape(6, 4))
+    flags = ["--quantize=W8A8", f"--calibration-data={tmp_path / 'data.npz'}"]
+    made = programs.quernc(symbolic, *flags, "-o", tmp_path / "model.so")
+    assert made.returncode == 0 and "batch=1 (from calibration data)" in made.stderr, made.stderr
+    bound = programs.quernc(symbolic, *flags, "--dim=batch=1", "-o", tmp_path / "bound.so")
+    assert bound.returncode == 0 and "batch" not in bound.stderr, bound.stderr
+    assert (tmp_path / "model.so").read_bytes() == (tmp_path / "bound.so").read_bytes()
+    assert execute(tmp_path / "model.so", x=np.zeros((3, 1, 4), np.float32))["y"].shape == (3, 1, 4)
+
+
+def test_calibration_data_whose_sizes_differ(programs, symbolic, tmp_path):
+    (tmp_path / "data").mkdir()
+    for batch in 2, 3:
+        np.savez(tmp_path / "data" / f"{batch}.npz", x=np.ones((5, batch, 4), np.float32))
+    flags = ["--quantize=W8A8", f"--calibration-data={tmp_path / 'data'}", "-o", tmp_path / "model.so"]
+    refused = programs.quernc(symbolic, *flags)
+    assert refused.returncode == 1 and "input 'x', dimension 0 ('batch'): the calibration samples have sizes from 2 to 3; choose one "\
+        "with --dim=batch=SIZE" in refused.stderr, refused.stderr
+    contradicted = programs.quernc(symbolic, *flags, "--dim=batch=7")
+    assert contradicted.returncode == 1 and "input 'x' wants [N, 7, 4]" in contradicted.stderr, contradicted.stderr
+    assert "--dim=batch=7" in contradicted.stderr
+
+
+def test_random_data_has_no_sizes(programs, symbolic, tmp_path):
+    refused = programs.quernc(symbolic, "--quantize=W8A8", "--calibration-data=random", "-o", tmp_path / "model.so")
+    assert refused.returncode == 1 and "--dim=batch=SIZE" in refused.stderr, refused.stderr
+
+
+def test_inputs_that_share_a_dimension(programs, tmp_path):
+    """One name, two sizes; and a dimension without a name."""
+    helper = onnx.helper
+    value = lambda name, shape: helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+    graph = helper.make_graph([helper.make_node("Add", ["x", "y"], ["z"], name="add")], "g",
+                              [value("x", ["n", None]), value("y", ["n", 1])], [value("z", ["n", None])])
+    model = tmp_path / "two.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), model)
+    flags = ["--quantize=W8A8", f"--calibration-data={tmp_path / 'data.npz'}", "-o", tmp_path / "model.so"]
+    np.savez(tmp_path / "data.npz", x=np.ones((5, 2, 4), np.float32), y=np.ones((5, 3, 1), np.float32))
+    refused = programs.quernc(model, *flags)
+    assert refused.returncode == 1, refused.stderr
+    assert "input 'y', dimension 0 ('n') is 3 in the calibration samples, but 2 in input 'x'" in refused.stderr
+    np.savez(tmp_path / "data.npz", x=np.ones((5, 2, 4), np.float32), y=np.ones((5, 2, 1), np.float32))
+    made = programs.quernc(model, *flags)
+    assert made.returncode == 0 and "n=2, dimension 1 of input 'x'=4 (from calibration data)" in made.stderr, made.stderr
