@@ -29,6 +29,32 @@ static void replaceNamed(PatternRewriter &rewriter, Operation *from, Operation *
   rewriter.replaceOp(from, to);
 }
 
+/// The value with another shape of as many elements.
+static Value reshape(PatternRewriter &rewriter, Location loc, Value value, ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(value.getType()).clone(shape);
+  auto shapeType = RankedTensorType::get(type.getRank(), rewriter.getI64Type());
+  Value extents =
+      onnx::ConstantOp::create(rewriter, loc, shapeType, onnx::makeIntegerConstant(shapeType, shape));
+  // A dimension of size 0 is meant, not copied.
+  auto allowZero =
+      rewriter.getNamedAttr("allowzero", rewriter.getI64IntegerAttr(llvm::is_contained(shape, 0)));
+  return onnx::ReshapeOp::create(rewriter, loc, TypeRange(type), ValueRange{value, extents},
+                                 ArrayRef(allowZero))
+      .getResult();
+}
+
+/// The bias as a vector with one element per column; null where it is something else.
+static Value asColumnVector(PatternRewriter &rewriter, Value bias, int64_t columns) {
+  RankedTensorType type = staticType(bias);
+  if (!type || type.getRank() == 0 || type.getShape().back() != columns || type.getNumElements() != columns)
+    return {};
+  if (type.getRank() == 1)
+    return bias;
+  auto vector = RankedTensorType::get(columns, type.getElementType());
+  return onnx::ConstantOp::create(rewriter, bias.getLoc(), vector,
+                                  onnx::reshapeConstant(onnx::getConstant(bias), vector));
+}
+
 namespace {
 struct MatMulAddToGemm : OpRewritePattern<onnx::AddOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -39,26 +65,34 @@ struct MatMulAddToGemm : OpRewritePattern<onnx::AddOp> {
     auto matMul = product.getDefiningOp<onnx::MatMulOp>();
     if (!matMul || !product.hasOneUse())
       return rewriter.notifyMatchFailure(op, "(C1) expected a MatMul without other use");
-    RankedTensorType type = staticType(op.getC()), a = staticType(matMul.getA()), biasType = staticType(bias);
-    if (!type || !a || !biasType || type.getRank() != 2 || a.getRank() != 2 || product.getType() != type)
-      return rewriter.notifyMatchFailure(op, "(C2) expected matrices of static shape");
+    RankedTensorType type = staticType(op.getC()), a = staticType(matMul.getA()), b = staticType(matMul.getB());
+    if (!type || !a || !b || b.getRank() != 2 || a.getRank() < 2 || product.getType() != type)
+      return rewriter.notifyMatchFailure(op, "(C2) expected a matrix on the right, of static shapes");
     if (!onnx::getConstant(matMul.getB()) || !onnx::getConstant(bias) ||
         !isa<FloatType>(type.getElementType()))
       return rewriter.notifyMatchFailure(op, "expected a constant weight and bias");
-    int64_t columns = type.getDimSize(1);
-    if (biasType.getNumElements() != columns || biasType.getRank() == 0 ||
-        biasType.getShape().back() != columns)
+    int64_t columns = type.getShape().back();
+    bias = asColumnVector(rewriter, bias, columns);
+    if (!bias)
       return rewriter.notifyMatchFailure(op, "expected a vector with one element per column");
-    if (biasType.getRank() != 1) {
-      auto vector = RankedTensorType::get(columns, biasType.getElementType());
-      bias = onnx::ConstantOp::create(rewriter, bias.getLoc(), vector,
-                                      onnx::reshapeConstant(onnx::getConstant(bias), vector));
+    if (type.getRank() == 2) {
+      replaceNamed(rewriter, op, createGemm(rewriter, matMul, matMul.getA(), bias, type));
+      return success();
     }
-    replaceNamed(rewriter, op,
-                 onnx::GemmOp::create(rewriter, matMul.getLoc(), TypeRange(type),
-                                      ValueRange{matMul.getA(), matMul.getB(), bias},
-                                      ArrayRef<NamedAttribute>()));
+    // Leading dimensions are rows like any other.
+    int64_t rows = ShapedType::getNumElements(type.getShape().drop_back());
+    Value flat = reshape(rewriter, matMul.getLoc(), matMul.getA(), {rows, a.getShape().back()});
+    Value sum =
+        createGemm(rewriter, matMul, flat, bias, type.clone(ArrayRef<int64_t>{rows, columns})).getResult();
+    replaceNamed(rewriter, op, reshape(rewriter, op.getLoc(), sum, type.getShape()).getDefiningOp());
     return success();
+  }
+
+private:
+  static onnx::GemmOp createGemm(PatternRewriter &rewriter, onnx::MatMulOp matMul, Value rows, Value bias,
+                                 RankedTensorType type) {
+    return onnx::GemmOp::create(rewriter, matMul.getLoc(), TypeRange(type),
+                                ValueRange{rows, matMul.getB(), bias}, ArrayRef<NamedAttribute>());
   }
 };
 
@@ -77,15 +111,8 @@ template <typename ReshapeOp> struct MergeReshapes : OpRewritePattern<ReshapeOp>
     RankedTensorType type = staticType(op->getResult(0));
     if (!type || !staticType(before->getOperand(0)))
       return rewriter.notifyMatchFailure(op, "(C2) expected static types");
-    auto shapeType = RankedTensorType::get(type.getRank(), rewriter.getI64Type());
-    Value shape = onnx::ConstantOp::create(rewriter, op->getLoc(), shapeType,
-                                           onnx::makeIntegerConstant(shapeType, type.getShape()));
-    // A dimension of size 0 is meant, not copied.
-    auto allowZero = rewriter.getNamedAttr(
-        "allowzero", rewriter.getI64IntegerAttr(llvm::is_contained(type.getShape(), 0)));
-    replaceNamed(rewriter, op,
-                 onnx::ReshapeOp::create(rewriter, op->getLoc(), TypeRange(type),
-                                         ValueRange{before->getOperand(0), shape}, ArrayRef(allowZero)));
+    Value merged = reshape(rewriter, op->getLoc(), before->getOperand(0), type.getShape());
+    replaceNamed(rewriter, op, merged.getDefiningOp());
     return success();
   }
 };

@@ -4,7 +4,8 @@ include "mlir/Pass/PassBase.td"
 def SimplifyGraph : Pass<"quern-simplify-graph", "mlir::func::FuncOp"> {
   let summary = "Join neighbours that exporters write apart";
   let description = [{
-    - MatMul of matrices with a constant right-hand side, then Add of a constant vector: Gemm.
+    - MatMul with a constant matrix on the right, then Add of a constant vector: Gemm, over all leading
+      dimensions as rows (a Reshape before and after it). The bias then has the accumulator's scale, not 8 bits.
     - Reshape of Reshape (Flatten, Squeeze, Unsqueeze): one Reshape. Transpose of Transpose: one Transpose.
     - Pad with zeros before Conv: pads of the Conv.
     - Ops that return their operand vanish (their folds).

@@ -26,6 +26,21 @@ func.func @matmul_add_row(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
 
 // -----
 
+// All leading dimensions are rows.
+// CHECK-LABEL: func.func @matmul_add_batched(
+// CHECK: %[[ROWS:.*]] = onnx.Reshape(%arg0, %{{.*}}) {{.*}}: (tensor<2x5x2xf32>, tensor<2xi64>) -> tensor<10x2xf32>
+// CHECK: %[[SUM:.*]] = onnx.Gemm(%[[ROWS]], {{.*}}) : (tensor<10x2xf32>, tensor<2x3xf32>, tensor<3xf32>) -> tensor<10x3xf32>
+// CHECK: onnx.Reshape(%[[SUM]], %{{.*}}) {{.*}}onnx.value_names = ["y"]{{.*}} -> tensor<2x5x3xf32>
+func.func @matmul_add_batched(%x: tensor<2x5x2xf32>) -> tensor<2x5x3xf32> {
+  %w = onnx.Constant() {value = dense<1.0> : tensor<2x3xf32>} : () -> tensor<2x3xf32>
+  %b = onnx.Constant() {value = dense<1.0> : tensor<3xf32>} : () -> tensor<3xf32>
+  %0 = onnx.MatMul(%x, %w) : (tensor<2x5x2xf32>, tensor<2x3xf32>) -> tensor<2x5x3xf32>
+  %1 = onnx.Add(%b, %0) {onnx.value_names = ["y"]} : (tensor<3xf32>, tensor<2x5x3xf32>) -> tensor<2x5x3xf32>
+  return %1 : tensor<2x5x3xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @reshapes(
 // CHECK: %[[S:.*]] = onnx.Constant() {value = dense<[6, 4]> : tensor<2xi64>}
 // CHECK: onnx.Reshape(%arg0, %[[S]]) : (tensor<2x3x4xf32>, tensor<2xi64>) -> tensor<6x4xf32>
