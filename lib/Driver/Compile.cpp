@@ -19,6 +19,7 @@
 #include "lib/Support/Files.h"
 #include "lib/Targets/Common/Emit.h"
 #include "passes/AssignPrecision/SchemeName.h"
+#include "passes/ExpandNewOperators/ExpandNewOperators.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -63,6 +64,8 @@ private:
   bool refuseMethods() const;
   /// Fills `info` while the signature still has ONNX's types.
   LogicalResult describeModel();
+  /// The module as ONNX bytes.
+  FailureOr<std::string> exportForm();
   LogicalResult keepHubForm();
   LogicalResult verify(const ModelObject &object);
 
@@ -240,10 +243,19 @@ LogicalResult Compilation::describeModel() {
   return success();
 }
 
+FailureOr<std::string> Compilation::exportForm() {
+  OwningOpRef<ModuleOp> copy = module->clone();
+  PassManager manager(&context);
+  manager.addNestedPass<func::FuncOp>(createExpandNewOperators());
+  if (failed(manager.run(*copy)))
+    return failure();
+  return exportModel(*copy);
+}
+
 LogicalResult Compilation::keepHubForm() {
   if (options.verify != Verification::OnnxRuntime || !quantizing())
     return success();
-  FailureOr<std::string> bytes = exportModel(*module);
+  FailureOr<std::string> bytes = exportForm();
   if (failed(bytes))
     return failure();
   hubForm = std::move(*bytes);
@@ -271,7 +283,7 @@ LogicalResult Compilation::writeIR() {
 }
 
 LogicalResult Compilation::writeModel() {
-  FailureOr<std::string> bytes = exportModel(*module);
+  FailureOr<std::string> bytes = exportForm();
   return failed(bytes) ? failure() : write(options.output, *bytes);
 }
 

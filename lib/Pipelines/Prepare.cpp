@@ -6,6 +6,8 @@
 #include "passes/FoldConstants/FoldConstants.h"
 #include "passes/ImportQuantization/ImportQuantization.h"
 #include "passes/InferShapes/InferShapes.h"
+#include "passes/RecognizeActivations/RecognizeActivations.h"
+#include "passes/RecognizeNormalization/RecognizeNormalization.h"
 #include "passes/SimplifyGraph/SimplifyGraph.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -33,6 +35,9 @@ void populatePreparePipeline(mlir::OpPassManager &manager, const PrepareOptions 
   functions.addPass(createFoldBatchNorm());
   functions.addPass(mlir::createCanonicalizerPass());
   functions.addPass(mlir::createCSEPass());
+  // Behind CSE: exporters write x - mean(x) twice.
+  functions.addPass(createRecognizeNormalization());
+  functions.addPass(createRecognizeActivations());
 }
 
 namespace {
@@ -46,7 +51,7 @@ struct PrepareFlags : mlir::PassPipelineOptions<PrepareFlags> {
 
 void registerPrepareStage() {
   mlir::PassPipelineRegistration<PrepareFlags>(
-      "quern-stage-prepare", "Stage prepare: static shapes, constants and BatchNorm folded",
+      "quern-stage-prepare", "Stage prepare: static shapes, constants and BatchNorm folded, decomposed operators recognised",
       [](mlir::OpPassManager &manager, const PrepareFlags &flags) {
         PrepareOptions options;
         options.dimensions.assign(flags.dimensions.begin(), flags.dimensions.end());
