@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Numerics/GroupQuantizer.h"
 
+#include "lib/Numerics/Rounding.h"
+
 #include <cmath>
 
 namespace quern {
 
-Quantizer GroupFormat::choose(float min, float max) const {
-  return isSymmetric ? chooseSymmetric(std::max(std::fabs(min), std::fabs(max)), codes())
-                     : chooseAsymmetric(min, max, codes());
+Quantizer GroupFormat::choose(float min, float max, float leastScale) const {
+  Quantizer quantizer = isSymmetric ? chooseSymmetric(std::max(std::fabs(min), std::fabs(max)), codes())
+                                    : chooseAsymmetric(min, max, codes());
+  if (quantizer.scale >= leastScale)
+    return quantizer;
+  quantizer.scale = leastScale;
+  if (!isSymmetric)
+    quantizer.zeroPoint =
+        codes().lowest + roundAndClamp(-std::min(min, 0.0f) / leastScale, 0, codes().steps());
+  return quantizer;
 }
 
 GroupCodes quantizeGroups(std::span<const float> weight, const GroupLayout &layout, GroupFormat format) {

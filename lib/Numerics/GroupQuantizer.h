@@ -32,8 +32,9 @@ struct GroupFormat {
   CodeRange codes() const {
     return isSymmetric ? CodeRange::symmetricBits(bits) : CodeRange::unsignedBits(bits);
   }
-  /// The quantizer whose codes reach from `min` to `max`; see chooseSymmetric and chooseAsymmetric.
-  Quantizer choose(float min, float max) const;
+  /// The quantizer whose codes reach from `min` to `max`, with a scale of at least `leastScale`; see
+  /// chooseSymmetric and chooseAsymmetric.
+  Quantizer choose(float min, float max, float leastScale = 0) const;
 };
 
 /// Codes [rows, columns], and one quantizer for each group and column, [groups, columns].

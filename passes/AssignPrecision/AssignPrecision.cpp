@@ -64,6 +64,15 @@ private:
   std::vector<llvm::Regex> expressions;
 };
 
+/// A product of an activation with a constant matrix: what has a form with weights in groups, or with codes
+/// for weights only.
+static bool hasConstantMatrix(onnx::QuantizableOpInterface op) {
+  if (!isa<onnx::MatMulOp, onnx::GemmOp>(op) || !findIntegerRole(op) || !op.getWeightOperand())
+    return false;
+  auto weight = dyn_cast<RankedTensorType>(op->getOperand(*op.getWeightOperand()).getType());
+  return *op.getWeightOperand() == 1 && weight && weight.getRank() == 2;
+}
+
 namespace {
 /// What the options say an op's operands become.
 struct Decision {
@@ -73,9 +82,21 @@ struct Decision {
   bool isWeightOnly() const { return !activations; }
 
   PrecisionAttr forOp(Operation *op) const {
-    bool hasWeights = cast<onnx::QuantizableOpInterface>(op).getWeightOperand().has_value();
-    return PrecisionAttr::get(op->getContext(), hasWeights ? weights : QuantizerAttr(), activations,
-                              provenance);
+    auto quantizable = cast<onnx::QuantizableOpInterface>(op);
+    MLIRContext *context = op->getContext();
+    if (!quantizable.getWeightOperand())
+      return PrecisionAttr::get(context, {}, activations, provenance);
+    bool groups = weights.getGranularity().getKind() == GranularityKind::Group;
+    auto gemm = dyn_cast<onnx::GemmOp>(op);
+    bool transposesCodes = activations && gemm && gemm.getTransA() != 0;
+    if (!groups || (hasConstantMatrix(quantizable) && !transposesCodes))
+      return PrecisionAttr::get(context, weights, activations, provenance);
+    auto perChannel =
+        QuantizerAttr::get(context, weights.getFormat(),
+                           GranularityAttr::get(context, GranularityKind::Channel, 0), weights.getScheme());
+    return PrecisionAttr::get(
+        context, perChannel, activations,
+        StringAttr::get(context, provenance.getValue() + ", per channel: only matrix products have groups"));
   }
 };
 
@@ -108,49 +129,40 @@ private:
       return emitError(getOperation().getLoc())
                  << "activations: '" << activations << "' is neither u8 nor s8",
              failure();
+    FailureOr<QuantizerAttr> weights = readWeights(*name);
+    if (failed(weights))
+      return failure();
+    auto provenance = StringAttr::get(context, "uniform " + name->str());
     if (name->isWeightOnly())
-      return readWeightOnly(*name);
-    if (groupSize > 0 || weightScheme == "asymmetric")
-      return emitError(getOperation().getLoc())
-                 << name->str()
-                 << " has one symmetric scale per channel: no group size, no asymmetric weights",
-             failure();
+      return Decision{*weights, {}, provenance};
     bool isSigned = name->signedActivations.value_or(false);
     if (!activations.empty())
       isSigned = activations == "s8";
-    auto granularity = [&](GranularityKind kind) { return GranularityAttr::get(context, kind, 0); };
-    return Decision{
-        QuantizerAttr::get(context, FormatAttr::get(context, name->weightBits, /*isSigned=*/true),
-                           granularity(perTensor ? GranularityKind::Tensor : GranularityKind::Channel),
-                           Scheme::Symmetric),
-        QuantizerAttr::get(context, FormatAttr::get(context, name->activationBits, isSigned),
-                           granularity(GranularityKind::Tensor),
-                           symmetric ? Scheme::Symmetric : Scheme::Asymmetric),
-        StringAttr::get(context, "uniform " + name->str())};
+    return Decision{*weights,
+                    QuantizerAttr::get(context, FormatAttr::get(context, name->activationBits, isSigned),
+                                       GranularityAttr::get(context, GranularityKind::Tensor, 0),
+                                       symmetric ? Scheme::Symmetric : Scheme::Asymmetric),
+                    provenance};
   }
 
-  FailureOr<Decision> readWeightOnly(const SchemeName &name) {
+  FailureOr<QuantizerAttr> readWeights(const SchemeName &name) {
     MLIRContext *context = &getContext();
     if (!weightScheme.empty() && weightScheme != "symmetric" && weightScheme != "asymmetric")
       return emitError(getOperation().getLoc())
                  << "weight-scheme: '" << weightScheme << "' is neither symmetric nor asymmetric",
              failure();
+    if (groupSize > 0 && perTensor)
+      return emitError(getOperation().getLoc()) << "weights have one scale per tensor or one per group of "
+                                                << int64_t(groupSize) << ", not both",
+             failure();
     // Few codes are worth a zero point; 8 bits do well without.
-    bool symmetric = weightScheme.empty() ? name.weightBits == 8 : weightScheme == "symmetric";
-    auto granularity = groupSize > 0 ? GranularityAttr::get(context, GranularityKind::Group, groupSize)
-                                     : GranularityAttr::get(context, GranularityKind::Channel, 0);
-    return Decision{QuantizerAttr::get(context, FormatAttr::get(context, name.weightBits, symmetric),
-                                       granularity, symmetric ? Scheme::Symmetric : Scheme::Asymmetric),
-                    {},
-                    StringAttr::get(context, "uniform " + name.str())};
-  }
-
-  /// A product of a float activation with a constant matrix; others have no form with codes for weights only.
-  static bool hasConstantMatrix(onnx::QuantizableOpInterface op) {
-    if (!isa<onnx::MatMulOp, onnx::GemmOp>(op) || !findIntegerRole(op) || !op.getWeightOperand())
-      return false;
-    auto weight = dyn_cast<RankedTensorType>(op->getOperand(*op.getWeightOperand()).getType());
-    return *op.getWeightOperand() == 1 && weight && weight.getRank() == 2;
+    bool symmetricWeights = weightScheme.empty() ? name.weightBits == 8 : weightScheme == "symmetric";
+    GranularityKind kind = groupSize > 0 ? GranularityKind::Group
+                           : perTensor   ? GranularityKind::Tensor
+                                         : GranularityKind::Channel;
+    return QuantizerAttr::get(context, FormatAttr::get(context, name.weightBits, symmetricWeights),
+                              GranularityAttr::get(context, kind, groupSize > 0 ? groupSize : 0),
+                              symmetricWeights ? Scheme::Symmetric : Scheme::Asymmetric);
   }
 
   void assignWeightOnly(func::FuncOp function, const Decision &decision, Exclusions &exclusions) {

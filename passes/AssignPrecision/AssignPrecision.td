@@ -18,8 +18,11 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     A movement may also start from any value whose users all have integers.
 
     Weights only (W2A16 to W8A16): the constant matrices of MatMul and Gemm become codes, everything else stays float.
-    `group-size` consecutive elements along the reduced dimension share a scale, -1 or 0 for one scale per channel;
-    a last group may be shorter. `weight-scheme` is by default asymmetric below 8 bits, else symmetric.
+
+    In the constant matrices of MatMul and Gemm `group-size` consecutive elements along the reduced dimension share a
+    scale, -1 or 0 for one scale per channel; a last group may be shorter. Other weights (those of convolutions) have
+    one scale per channel whatever the group size, and their provenance says so. `weight-scheme` is by default
+    asymmetric below 8 bits, else symmetric.
 
     `exclude` holds regular expressions; an op whose ONNX node name one of them matches anywhere stays float. An
     expression that matches no node is an error.
@@ -33,7 +36,7 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"scheme", "scheme", "std::string", /*default=*/"\"W8A8\"", "Bits of weights and activations: W8A8, U8S8, ...">,
+    Option<"scheme", "scheme", "std::string", /*default=*/"\"W8A8\"", "Bits of weights and activations: W8A8, U8S8, W4A8, W4A16, ...">,
     Option<"activations", "activations", "std::string", /*default=*/"\"\"",
            "Signedness of activations, u8 or s8; by default that of the scheme, else u8">,
     Option<"symmetric", "symmetric-activations", "bool", /*default=*/"false",

@@ -33,13 +33,12 @@ llvm::Expected<SchemeName> parseSchemeName(llvm::StringRef text) {
     return SchemeName{8, 8, true};
   SchemeName scheme{0, 0, std::nullopt};
   bool isKnown = parseBits(name, scheme);
-  bool isIntegers = scheme.weightBits == 8 && scheme.activationBits == 8;
-  bool isWeightOnly = scheme.weightBits >= 2 && scheme.weightBits <= 8 && scheme.activationBits == 16;
-  if (isKnown && (isIntegers || isWeightOnly))
+  bool hasWeights = scheme.weightBits >= 2 && scheme.weightBits <= 8;
+  if (isKnown && hasWeights && (scheme.activationBits == 8 || scheme.activationBits == 16))
     return scheme;
   return llvm::createStringError("'" + text +
-                                 "' is not a quantization scheme; accepted are W8A8 (or A8W8), U8S8, S8S8, "
-                                 "and weights only: W2A16 to W8A16");
+                                 "' is not a quantization scheme; accepted are W2A8 to W8A8 (or A8W8), U8S8, "
+                                 "S8S8, and weights only: W2A16 to W8A16");
 }
 
 } // namespace quern

@@ -31,7 +31,9 @@ struct ConvertRequantize : OpConversionPattern<RequantizeOp> {
     Type storage = b.getIntegerType(8);
     rewriter.replaceOp(op, mapElements(b, operands.getShape(), storage, operands.get(),
                                        [&](ImplicitLocOpBuilder &b, ValueRange in) {
-                                         Value real = toFloat(b, accumulator(b, in));
+                                         Value real = accumulator(b, in);
+                                         if (real.getType().isInteger())
+                                           real = toFloat(b, real);
                                          Value scaled = arith::MulFOp::create(b, real, multiplier(b, in));
                                          return roundToCode(b, scaled, rounding, storage, NaNs::Impossible);
                                        }));

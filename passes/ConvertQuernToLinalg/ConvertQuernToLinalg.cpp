@@ -35,6 +35,7 @@ struct ConvertQuernToLinalgPass : impl::ConvertQuernToLinalgBase<ConvertQuernToL
     populateQLinearPatterns(types, patterns);
     populatePoolPatterns(types, patterns);
     populateTablePatterns(types, patterns);
+    populateGroupedPatterns(types, patterns);
     populateWeightOnlyPatterns(types, patterns);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateReturnOpTypeConversionPattern(patterns, types);

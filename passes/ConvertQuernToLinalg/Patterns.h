@@ -17,6 +17,8 @@ void populateQLinearPatterns(const mlir::TypeConverter &types, mlir::RewritePatt
 void populatePoolPatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 /// Table lookup and softmax.
 void populateTablePatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+/// Products with weights of one scale per group.
+void populateGroupedPatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 /// Products with weights that are packed codes.
 void populateWeightOnlyPatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 

@@ -4,6 +4,7 @@
 #include "passes/Integerize/Arithmetic.h"
 #include "passes/Integerize/CodeFunction.h"
 #include "passes/Integerize/Contraction.h"
+#include "passes/Integerize/GroupedProduct.h"
 #include "passes/Integerize/Means.h"
 #include "passes/Integerize/Softmax.h"
 
@@ -31,7 +32,10 @@ static Refusal explainForm(Operation *op, onnx::IntegerForm form) {
   Refusal refusal;
   switch (form) {
   case onnx::IntegerForm::Contraction:
-    (void)planContraction(op, refusal);
+    if (hasGroupedWeight(op))
+      (void)planGroupedProduct(op, refusal);
+    else
+      (void)planContraction(op, refusal);
     break;
   case onnx::IntegerForm::Sum:
   case onnx::IntegerForm::Product:

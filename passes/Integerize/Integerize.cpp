@@ -24,6 +24,7 @@ struct IntegerizePass : impl::IntegerizeBase<IntegerizePass> {
   LogicalResult rewrite(bool boundaries) {
     RewritePatternSet patterns(&getContext());
     populateContractionPatterns(patterns);
+    populateGroupPatterns(patterns);
     populateFunctionPatterns(patterns);
     populateArithmeticPatterns(patterns);
     populateMeanPatterns(patterns);

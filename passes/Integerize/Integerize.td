@@ -15,11 +15,15 @@ def Integerize : Pass<"quern-integerize", "mlir::func::FuncOp"> {
     `|bias| + max|a - za| * sum_k |w_k - zw| <= 2^31 - 1`. The weights are known, so the bound is computed, stated in
     `quern.accumulator_bound`, and an op that breaks it stays float.
 
+    With weight scales per group, each group has its own accumulator and its own bound, and the bias is added in f32.
+    Weights of fewer than 8 bits become i8 less their zero points, so that narrow codes compute as 8-bit ones do.
+
     | hub form | integer form |
     |----------|--------------|
     | Conv, Gemm, MatMul of dequantized codes | `onnx.ConvInteger`, `onnx.MatMulInteger`, `onnx.Add` of an i32 bias |
     | its quantization, behind Relu or Clip | `quern.requantize` with the clamp in its bounds |
     | its use as reals | `quern.dequantize_accumulator` |
+    | Gemm, MatMul with weight scales per group g | `quern.grouped_matmul`: f32 sum of `f32(acc_g) * f32(sa * sw_g)` |
     | Add, Sub, Mul; AveragePool, GlobalAveragePool, ReduceMean; Softmax | `quern.qlinear_*` |
     | any function of one tensor of codes: Sigmoid, HardSwish, x * sigmoid(x), a change of scale | `quern.lut` |
     | movement of elements (Reshape, MaxPool, Concat, Pad...) | itself, on codes |

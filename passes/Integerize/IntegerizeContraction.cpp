@@ -43,11 +43,35 @@ Value createWeightZeroPoints(OpBuilder &builder, Location location, const Contra
   return createIntegers(builder, location, type, plan.weightZeroPoints);
 }
 
+/// Constant weights less their zero points as i8, if that holds them and they are not stored so already; null
+/// otherwise. Codes of fewer than 8 bits always fit.
+Value centerWeights(OpBuilder &builder, Location location, const ContractionPlan &plan) {
+  auto type = cast<RankedTensorType>(plan.weight.getType());
+  std::optional<SmallVector<int64_t>> codes = readIntegers(storageOperand(plan.weight));
+  bool isCentered = plan.weightType.getStorageTypeIntegralWidth() == 8 &&
+                    llvm::all_equal(plan.weightZeroPoints) && plan.weightType.isSigned() &&
+                    plan.weightZeroPoints.front() == 0;
+  if (!codes || isCentered)
+    return {};
+  int64_t inner = 1, channels = plan.weightZeroPoints.size();
+  if (channels > 1)
+    for (int64_t extent : type.getShape().drop_front(*uniformParameters(plan.weightType)->axis + 1))
+      inner *= extent;
+  for (auto [i, code] : llvm::enumerate(*codes)) {
+    code -= plan.weightZeroPoints[int64_t(i) / inner % channels];
+    if (!llvm::isInt<8>(code))
+      return {};
+  }
+  return createIntegers(builder, location, RankedTensorType::get(type.getShape(), builder.getI8Type()),
+                        *codes);
+}
+
 /// onnx.Conv -> onnx.ConvInteger, onnx.Gemm and onnx.MatMul -> onnx.MatMulInteger.
 Operation *createContraction(OpBuilder &builder, Operation *op, const ContractionPlan &plan) {
   Location location = op->getLoc();
   Value activation = castToStorage(builder, location, plan.activation.codes);
-  Value weight = storageOperand(plan.weight);
+  Value centered = centerWeights(builder, location, plan);
+  Value weight = centered ? centered : storageOperand(plan.weight);
   if (!weight)
     weight = castToStorage(builder, location, plan.weight);
   if (auto gemm = dyn_cast<onnx::GemmOp>(op)) {
@@ -58,7 +82,8 @@ Operation *createContraction(OpBuilder &builder, Operation *op, const Contractio
   }
   Value activationZeroPoint =
       createZeroPoint(builder, location, plan.activation.type, plan.activation.type.getZeroPoint());
-  Value weightZeroPoints = createWeightZeroPoints(builder, location, plan);
+  Value weightZeroPoints = centered ? onnx::NoValueOp::create(builder, location, builder.getNoneType())
+                                    : createWeightZeroPoints(builder, location, plan);
   bool isConvolution = isa<onnx::ConvOp>(op);
   OperationState state(location, isConvolution ? onnx::ConvIntegerOp::getOperationName()
                                                : onnx::MatMulIntegerOp::getOperationName());

@@ -10,6 +10,8 @@ namespace quern {
 
 /// Conv, Gemm, MatMul; the bias behind them; the quantization of their accumulators.
 void populateContractionPatterns(mlir::RewritePatternSet &patterns);
+/// Gemm and MatMul whose weights have scales per group; the bias behind them; the quantization of their sums.
+void populateGroupPatterns(mlir::RewritePatternSet &patterns);
 /// Any function of one tensor of codes, requantization included, as a table.
 void populateFunctionPatterns(mlir::RewritePatternSet &patterns);
 /// Add, Sub, Mul.

@@ -16,6 +16,16 @@ using namespace mlir;
 
 namespace quern {
 
+bool isGrouped(onnx::QuantizableOpInterface op, QuantizerAttr quantizer) {
+  if (quantizer.getGranularity().getKind() != GranularityKind::Group)
+    return false;
+  auto type = dyn_cast<RankedTensorType>(op->getOperand(1).getType());
+  auto gemm = dyn_cast<onnx::GemmOp>(*op);
+  bool isTransposed = gemm && gemm.getTransB() != 0;
+  return type && type.getRank() == 2 &&
+         type.getDimSize(isTransposed) > quantizer.getGranularity().getGroupSize();
+}
+
 FailureOr<GroupedWeight> readGroupedWeight(onnx::QuantizableOpInterface op, QuantizerAttr quantizer) {
   auto view = onnx::ConstantView::of(op->getOperand(1));
   if (!view || view->getType().getRank() != 2)
@@ -41,10 +51,25 @@ FailureOr<GroupedWeight> readGroupedWeight(onnx::QuantizableOpInterface op, Quan
   return weight;
 }
 
+/// Multiplies a constant C by beta.
+static void foldBeta(onnx::GemmOp gemm) {
+  float beta = gemm.getBeta().convertToFloat();
+  auto bias = onnx::ConstantView::of(gemm.getC());
+  if (beta == 1.0f || !bias)
+    return;
+  SmallVector<double> values;
+  for (int64_t i = 0; i < bias->size(); ++i)
+    values.push_back(float(bias->real(i)) * beta);
+  OpBuilder builder(gemm);
+  auto type = cast<RankedTensorType>(gemm.getC().getType());
+  gemm->setOperand(
+      2, onnx::ConstantOp::create(builder, gemm.getC().getLoc(), type, onnx::makeConstant(type, values)));
+  gemm->setAttr("beta", builder.getF32FloatAttr(1.0f));
+}
+
 void replaceWeight(onnx::QuantizableOpInterface op, const GroupedWeight &weight, const GroupCodes &codes) {
   OpBuilder builder(op);
   Value original = op->getOperand(1);
-  unsigned storageBits = weight.format.bits <= 4 ? 4 : 8;
   ColumnGroups groups{weight.layout.groupSize, {}, {}};
   for (const Quantizer &quantizer : codes.quantizers) {
     groups.scales.push_back(quantizer.scale);
@@ -52,8 +77,9 @@ void replaceWeight(onnx::QuantizableOpInterface op, const GroupedWeight &weight,
   }
   SmallVector<int64_t> shape{weight.layout.rows, weight.layout.columns};
   CodeRange range = weight.format.codes();
-  quant::QuantizedType type = columnGroupsType(op->getContext(), storageBits, weight.format.isSymmetric,
-                                               {range.lowest, range.highest}, groups, shape);
+  quant::QuantizedType type =
+      columnGroupsType(op->getContext(), storageBitsOf(weight.format), weight.format.isSymmetric,
+                       {range.lowest, range.highest}, groups, shape);
   auto storage = RankedTensorType::get(shape, storageTypeOf(type));
   auto integers =
       onnx::ConstantOp::create(builder, original.getLoc(), storage,
@@ -63,7 +89,8 @@ void replaceWeight(onnx::QuantizableOpInterface op, const GroupedWeight &weight,
   Value reals = DequantizeOp::create(builder, original.getLoc(), storage.clone(builder.getF32Type()),
                                      castFromStorage(builder, original.getLoc(), integers, type));
   op->setOperand(1, reals);
-  if (isa<onnx::GemmOp>(*op)) {
+  if (auto gemm = dyn_cast<onnx::GemmOp>(*op)) {
+    foldBeta(gemm);
     op->setAttr("alpha", builder.getF32FloatAttr(1.0f));
     op->setAttr("transB", builder.getI64IntegerAttr(0));
   }

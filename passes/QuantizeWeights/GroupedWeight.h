@@ -19,8 +19,15 @@ struct GroupedWeight {
 /// carried out. Refuses elements that are not finite, with a diagnostic.
 mlir::FailureOr<GroupedWeight> readGroupedWeight(onnx::QuantizableOpInterface op, QuantizerAttr quantizer);
 
-/// Makes the op's weight the dequantization of `codes`, and its attributes say that `alpha` and the
-/// transposition are done. Codes of up to 4 bits are stored in 4, others in 8.
+/// True where the op's weight has more than one group, of the size that `quantizer` says, in a channel.
+bool isGrouped(onnx::QuantizableOpInterface op, QuantizerAttr quantizer);
+
+/// Bits of the integer type that stores codes: 4 for codes of up to 4 bits, else 8.
+inline unsigned storageBitsOf(GroupFormat format) { return format.bits <= 4 ? 4 : 8; }
+
+/// Makes the op's weight the dequantization of `codes`, and its attributes say that `alpha`, the
+/// transposition and, where C is constant, `beta` are done. Codes of up to 4 bits are stored in 4, others
+/// in 8.
 void replaceWeight(onnx::QuantizableOpInterface op, const GroupedWeight &weight, const GroupCodes &codes);
 
 } // namespace quern

@@ -68,10 +68,9 @@ static FailureOr<SmallVector<float>> readReals(Operation *op, unsigned number, S
 
 static FailureOr<WeightedOp> readOp(onnx::QuantizableOpInterface op, QuantizerAttr format) {
   WeightedOp read{op, *op.getWeightOperand(), op.getBiasOperand(), {}, format, {}, {}, {}, {}};
-  if (format.getScheme() != Scheme::Symmetric || !format.getFormat().getIsSigned() ||
-      format.getFormat().getBits() > 8 || format.getGranularity().getKind() == GranularityKind::Group)
-    return op->emitError()
-           << "expected symmetric signed weights of at most 8 bits, per tensor or per channel";
+  bool isSymmetric = format.getScheme() == Scheme::Symmetric;
+  if (format.getFormat().getIsSigned() != isSymmetric || format.getFormat().getBits() > 8)
+    return op->emitError() << "expected symmetric signed or asymmetric unsigned weights of at most 8 bits";
   FailureOr<Quantizer> activations = findActivations(op, read.weightNumber);
   auto weight = readReals(op, read.weightNumber, "weight", "alpha");
   if (failed(activations) || failed(weight))
@@ -85,7 +84,7 @@ static FailureOr<WeightedOp> readOp(onnx::QuantizableOpInterface op, QuantizerAt
   if (shape.size() > 1) {
     int64_t axis = *op.getWeightChannelAxis();
     read.channels = {shape[axis], ShapedType::getNumElements(shape.drop_front(axis + 1))};
-    if (format.getGranularity().getKind() == GranularityKind::Channel)
+    if (format.getGranularity().getKind() != GranularityKind::Tensor)
       read.axis = axis;
   }
   if (read.biasNumber) {
@@ -115,26 +114,36 @@ static RankedTensorType spreadBias(WeightedOp &read) {
 }
 
 /// Integers as a constant, seen as codes, and their real values.
+template <typename T>
 static Value buildDequantized(OpBuilder &builder, Value original, RankedTensorType shape,
-                              quant::QuantizedType type, ArrayRef<char> bytes) {
+                              quant::QuantizedType type, ArrayRef<T> codes) {
   Location loc = original.getLoc();
   auto storage = RankedTensorType::get(shape.getShape(), storageTypeOf(type));
-  auto integers = onnx::ConstantOp::create(builder, loc, storage, onnx::makeConstant(storage, bytes));
+  auto integers = onnx::ConstantOp::create(
+      builder, loc, storage, onnx::makeIntegerConstant(storage, llvm::to_vector_of<int64_t>(codes)));
   if (StringRef name = onnx::getValueName(original); !name.empty())
     onnx::setValueName(cast<OpResult>(integers->getResult(0)), (name + "_quantized").str());
   return DequantizeOp::create(builder, loc, shape, castFromStorage(builder, loc, integers, type));
 }
 
-static quant::QuantizedType typeOfCodes(MLIRContext *context, unsigned bits, ArrayRef<float> scales,
-                                        std::optional<int64_t> axis, bool narrow) {
+/// A per-tensor type, or one with scales along `axis`.
+static quant::QuantizedType typeOfCodes(MLIRContext *context, unsigned storageBits, bool isSigned,
+                                        CodeRange codes, ArrayRef<Quantizer> quantizers,
+                                        std::optional<int64_t> axis) {
+  unsigned flags = isSigned ? quant::QuantizationFlags::Signed : 0;
+  Type storage = IntegerType::get(context, storageBits), real = Float32Type::get(context);
+  const Quantizer &first = quantizers.front();
   if (!axis)
-    return perTensorType(context, bits, /*isSigned=*/true, scales.front(), 0, narrow);
-  return perAxisType(context, bits, /*isSigned=*/true, scales, SmallVector<int64_t>(scales.size(), 0), *axis,
-                     narrow);
-}
-
-template <typename T> static ArrayRef<char> bytesOf(ArrayRef<T> values) {
-  return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T)};
+    return quant::UniformQuantizedType::get(flags, storage, real, first.scale, first.zeroPoint, codes.lowest,
+                                            codes.highest);
+  SmallVector<double> scales;
+  SmallVector<int64_t> zeroPoints;
+  for (const Quantizer &quantizer : quantizers) {
+    scales.push_back(quantizer.scale);
+    zeroPoints.push_back(quantizer.zeroPoint);
+  }
+  return quant::UniformQuantizedPerAxisType::get(flags, storage, real, scales, zeroPoints, *axis,
+                                                 codes.lowest, codes.highest);
 }
 
 static void resetFactors(Operation *op) {
@@ -143,46 +152,57 @@ static void resetFactors(Operation *op) {
       op->setAttr(name, Builder(op->getContext()).getF32FloatAttr(1.0f));
 }
 
+static WeightProblem stateProblem(const WeightedOp &read) {
+  return {
+      read.weight,      read.axis ? read.channels : WeightLayout{1, int64_t(read.weight.size())},
+      read.bias,        read.channels.channels,
+      read.activations, {read.format.getFormat().getBits(), read.format.getScheme() == Scheme::Symmetric}};
+}
+
+/// The bias as codes at the scales of the accumulator.
+static void replaceBias(const WeightedOp &read, RankedTensorType type, ArrayRef<float> weightScales,
+                        ArrayRef<int32_t> codes) {
+  Operation *op = read.op;
+  OpBuilder builder(op);
+  SmallVector<Quantizer> quantizers;
+  for (float scale : weightScales)
+    quantizers.push_back({read.activations.scale * scale, 0, CodeRange{INT32_MIN, INT32_MAX}});
+  std::optional<int64_t> axis = read.axis ? std::optional(type.getRank() - 1) : std::nullopt;
+  quant::QuantizedType codeType =
+      typeOfCodes(op->getContext(), 32, /*isSigned=*/true, quantizers.front().codes, quantizers, axis);
+  op->setOperand(*read.biasNumber,
+                 buildDequantized(builder, op->getOperand(*read.biasNumber), type, codeType, codes));
+}
+
 static LogicalResult quantizeOp(onnx::QuantizableOpInterface op, QuantizerAttr format) {
   FailureOr<WeightedOp> read = readOp(op, format);
   if (failed(read))
     return failure();
-  unsigned bits = format.getFormat().getBits();
   RankedTensorType biasType = read->biasNumber ? spreadBias(*read) : RankedTensorType();
-  WeightProblem problem{
-      read->weight,      read->axis ? read->channels : WeightLayout{1, int64_t(read->weight.size())},
-      read->bias,        read->channels.channels,
-      read->activations, bits};
+  WeightProblem problem = stateProblem(*read);
   WeightCodes codes = quantizeWeight(problem);
   auto isNormal = [&](float scale) { return std::isnormal(scale * read->activations.scale); };
-  if (!llvm::all_of(codes.scales, isNormal))
+  if (!llvm::all_of(codes.scales(), isNormal))
     return op->emitError("has activations and weights too large to multiply in float32; leave it float");
   if (largestAccumulator(problem, read->channels, codes) > std::numeric_limits<int32_t>::max())
     return op->emitError("could overflow its 32-bit accumulator; leave it float");
 
   OpBuilder builder(op);
-  MLIRContext *context = op->getContext();
   Value weight = op->getOperand(read->weightNumber);
+  quant::QuantizedType type =
+      typeOfCodes(op->getContext(), storageBitsOf(problem.format), problem.format.isSymmetric,
+                  problem.format.codes(), codes.quantizers, read->axis);
   op->setOperand(read->weightNumber,
-                 buildDequantized(builder, weight, cast<RankedTensorType>(weight.getType()),
-                                  typeOfCodes(context, bits, codes.scales, read->axis, /*narrow=*/true),
-                                  bytesOf(ArrayRef<int8_t>(codes.weight))));
-  if (read->biasNumber) {
-    SmallVector<float> scales;
-    for (float scale : codes.scales)
-      scales.push_back(read->activations.scale * scale);
-    std::optional<int64_t> axis = read->axis ? std::optional(biasType.getRank() - 1) : std::nullopt;
-    op->setOperand(*read->biasNumber,
-                   buildDequantized(builder, op->getOperand(*read->biasNumber), biasType,
-                                    typeOfCodes(context, 32, scales, axis, /*narrow=*/false),
-                                    bytesOf(ArrayRef<int32_t>(codes.bias))));
-  }
+                 buildDequantized(builder, weight, cast<RankedTensorType>(weight.getType()), type,
+                                  ArrayRef<int16_t>(codes.weight)));
+  if (read->biasNumber)
+    replaceBias(*read, biasType, codes.scales(), codes.bias);
   resetFactors(op);
   return success();
 }
 
-/// Round to nearest in groups, for an op whose activations stay float.
-static LogicalResult quantizeWeightOnly(onnx::QuantizableOpInterface op, QuantizerAttr format) {
+/// Round to nearest, for an op whose weight has groups or whose activations stay float. The bias stays float.
+static LogicalResult quantizeMatrix(onnx::QuantizableOpInterface op, QuantizerAttr format) {
   FailureOr<GroupedWeight> weight = readGroupedWeight(op, format);
   if (failed(weight))
     return failure();
@@ -198,9 +218,11 @@ struct QuantizeWeightsPass : impl::QuantizeWeightsBase<QuantizeWeightsPass> {
     bool complete = true;
     getOperation().walk([&](onnx::QuantizableOpInterface op) {
       auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-      if (precision && precision.getWeights() && isUnquantized(op))
-        complete &= succeeded(precision.getActivations() ? quantizeOp(op, precision.getWeights())
-                                                         : quantizeWeightOnly(op, precision.getWeights()));
+      if (!precision || !precision.getWeights() || !isUnquantized(op))
+        return;
+      bool asMatrix = !precision.getActivations() || isGrouped(op, precision.getWeights());
+      complete &= succeeded(asMatrix ? quantizeMatrix(op, precision.getWeights())
+                                     : quantizeOp(op, precision.getWeights()));
     });
     if (!complete)
       return signalPassFailure();

@@ -10,13 +10,14 @@ def QuantizeWeights : Pass<"quern-quantize-weights", "mlir::func::FuncOp"> {
         w_q = clamp(rhe(w / s_w), -(2^(bits-1) - 1), 2^(bits-1) - 1)
         b_q = clamp(rhe(b / f32(s_a * s_w)))   in i32
 
-    The second bound of s_w leaves half of the i32 accumulator to the products; channels of zeros get scale 1. Then
+    The second bound of s_w leaves half of the i32 accumulator to the products; channels of zeros get scale 1.
+    Asymmetric weights have s_w and z_w of the formula below instead, over their channel. Then
 
-        max |q_a - z_a| * sum |w_q| + |b_q| <= 2^31 - 1
+        max |q_a - z_a| * sum |w_q - z_w| + |b_q| <= 2^31 - 1
 
     holds for each channel, or the node is refused. `alpha` and `beta` of a Gemm are folded into w and b beforehand.
-    Where activations stay float, the matrix w of a product x * w is coded in groups g of consecutive rows of a column,
-    the last of which may be shorter, and the bias is left alone:
+    Where activations stay float, or where there are several groups in a column, the matrix w of a product x * w is
+    coded in groups g of consecutive rows of a column, the last of which may be shorter, and the bias is left alone:
 
         symmetric:  s = max |w_g| / (2^(bits-1) - 1),   w_q = clamp(rhe(w / s))
         asymmetric: s = (max w_g - min w_g) / (2^bits - 1),  z = rhe(-min w_g / s),  w_q = clamp(rhe(w / s) + z)
@@ -37,5 +38,6 @@ def QuantizeWeights : Pass<"quern-quantize-weights", "mlir::func::FuncOp"> {
     %y = onnx.Conv(%x, %2, %5) {quern.precision = ...} : ...      // %5 likewise, from i32
     ```
   }];
-  let dependentDialects = ["::quern::QuernDialect", "::quern::onnx::ONNXDialect", "::mlir::quant::QuantDialect"];
+  let dependentDialects = ["::quern::QuernDialect", "::quern::onnx::ONNXDialect",
+                           "::mlir::quant::QuantDialect"];
 }

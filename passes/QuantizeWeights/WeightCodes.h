@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include "lib/Numerics/Quantizer.h"
+#include "lib/Numerics/GroupQuantizer.h"
 
 #include "llvm/ADT/SmallVector.h"
 
@@ -24,14 +24,21 @@ struct WeightProblem {
   llvm::ArrayRef<float> bias;
   int64_t biasChannels; ///< of the op, also where the weight is quantized as one channel
   Quantizer activations;
-  unsigned bits;
+  GroupFormat format;
 };
 
 struct WeightCodes {
-  llvm::SmallVector<float> scales;
-  llvm::SmallVector<int8_t> weight;
+  llvm::SmallVector<Quantizer> quantizers; ///< of the layout's channels
+  llvm::SmallVector<int16_t> weight;
   llvm::SmallVector<int32_t> bias;
+
+  llvm::SmallVector<float> scales() const {
+    return llvm::map_to_vector(quantizers, [](const Quantizer &quantizer) { return quantizer.scale; });
+  }
 };
+
+/// The bias of `problem` as codes at f32(activation scale * scale), for the scales of the layout's channels.
+llvm::SmallVector<int32_t> quantizeBias(const WeightProblem &problem, llvm::ArrayRef<float> scales);
 
 /// The codes by the formulas of the pass's description.
 WeightCodes quantizeWeight(const WeightProblem &problem);

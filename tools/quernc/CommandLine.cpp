@@ -24,6 +24,8 @@ EXAMPLES:
       float, for this machine
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz -o model.so
       8-bit weights and activations, ranges from the samples in calib.npz
+  quernc model.onnx --quantize=W4A8 --group-size=32 --calibration-data=calib.npz -o model.so
+      4-bit weights in groups of 32, 8-bit activations
   quernc model.onnx --quantize=W4A16 --group-size=32 -o model.so
       4-bit weights in groups of 32, float activations; needs no data
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --emit=onnx -o model.qdq.onnx
@@ -51,7 +53,8 @@ struct Flags {
       "dim", cl::desc("Sizes of symbolic dimensions; default: those of the calibration samples"),
       cl::value_desc("name=size,..."), cl::CommaSeparated, cl::cat(category)};
   cl::opt<std::string> quantize{
-      "quantize", cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8), or weights only: W2A16 to W8A16"),
+      "quantize",
+      cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8), W2A8 to W7A8, or weights only: W2A16 to W8A16"),
       cl::value_desc("scheme"), cl::cat(category)};
   cl::opt<std::string> activationType{"activation-type",
                                       cl::desc("u8 or s8; default: what the scheme says, else u8"),
@@ -62,8 +65,8 @@ struct Flags {
                                          cl::init("channel"), cl::value_desc("granularity"),
                                          cl::cat(category)};
   cl::opt<int> groupSize{"group-size",
-                         cl::desc("Elements of a weight's channel that share a scale (with W2A16 to W8A16); "
-                                  "-1 (default): all of them"),
+                         cl::desc("Elements of a matrix's channel that share a scale; -1 (default): all of "
+                                  "them. Convolutions have one scale per channel"),
                          cl::init(-1), cl::value_desc("N"), cl::cat(category)};
   cl::opt<std::string> weightScheme{
       "weight-scheme",

@@ -158,8 +158,9 @@ def Quern_RequantizeOp : Quern_Op<"requantize", [Pure, SameOperandsAndResultShap
     ```
 
     with one multiplier `m` for the tensor, or one per index along `axis`. Both
-    the conversion of `acc` and the product round once. `min` and `max` absorb a
-    Relu or Clip. Constraints: (C1) one multiplier without an axis, or one per
+    the conversion of `acc` and the product round once; sums that are f32
+    already (`quern.grouped_matmul`) need no conversion. `min` and `max` absorb
+    a Relu or Clip. Constraints: (C1) one multiplier without an axis, or one per
     index along the axis; (C2) multipliers are finite and positive.
 
     Example:
@@ -168,7 +169,7 @@ def Quern_RequantizeOp : Quern_Op<"requantize", [Pure, SameOperandsAndResultShap
                                 min = 3 : i64, max = 255 : i64} : tensor<1x2xi32> -> tensor<1x2xui8>
     ```
   }];
-  let arguments = (ins Quern_I32Tensor:$input, DenseF32ArrayAttr:$multipliers, OptionalAttr<Quern_CodeAttr>:$axis,
+  let arguments = (ins TensorOf<[I32, F32]>:$input, DenseF32ArrayAttr:$multipliers, OptionalAttr<Quern_CodeAttr>:$axis,
                        Quern_CodeAttr:$zero_point, Quern_CodeAttr:$min, Quern_CodeAttr:$max);
   let results = (outs Quern_CodeTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";

@@ -36,4 +36,27 @@ LogicalResult WeightOnlyMatMulOp::verify() {
   return success();
 }
 
+LogicalResult GroupedMatMulOp::verify() {
+  auto input = dyn_cast<RankedTensorType>(getInput().getType());
+  auto result = dyn_cast<RankedTensorType>(getType());
+  auto weights = dyn_cast<RankedTensorType>(getWeights().getType());
+  if (!input || !result || !weights || weights.getRank() != 2 || input.getRank() == 0 ||
+      input.getShape().back() != weights.getDimSize(0))
+    return emitOpError("expected ranked operands, and a matrix with a row for each term");
+  if (getGroupSize() < 1)
+    return emitOpError() << "expected a positive group size, got " << getGroupSize();
+  int64_t terms = weights.getDimSize(0), columns = weights.getDimSize(1);
+  SmallVector<int64_t> parameters{int64_t(llvm::divideCeil(terms, getGroupSize())), columns};
+  if (cast<ShapedType>(getScales().getType()).getShape() != ArrayRef(parameters) ||
+      (getBias() && cast<ShapedType>(getBias().getType()).getShape() != ArrayRef(columns))) // C1
+    return emitOpError() << "expected scales [" << parameters[0] << ", " << columns << "] and a bias ["
+                         << columns << "]";
+  SmallVector<int64_t> shape(input.getShape());
+  shape.back() = columns;
+  if (result.getShape() != ArrayRef(shape)) // C2
+    return emitOpError() << "expected a result of the operand's shape with " << columns << " columns, got "
+                         << result;
+  return success();
+}
+
 } // namespace quern

@@ -36,4 +36,39 @@ def Quern_WeightOnlyMatMulOp : Quern_Op<"weight_only_matmul", [Pure]> {
   }];
 }
 
+def Quern_GroupedMatMulOp : Quern_Op<"grouped_matmul", [Pure]> {
+  let summary = "The product of codes and a matrix of codes whose groups have scales of their own";
+  let description = [{
+    The terms k of a matrix product of codes are summed in i32 within groups g
+    of `group_size` consecutive ones (the last may be shorter); the sums of the
+    groups meet in f32, in order, starting with the bias:
+
+    ```
+    acc[g]  = sum over k of group g of (input[..., k] - zero_point) * weights[k, n]
+    y_0     = bias[n], or 0
+    y_{g+1} = y_g + f32(acc[g]) * scales[g, n]
+    ```
+
+    The conversion, the product and the sum of each step round once. `weights`
+    are differences from their zero points already. Scales are those of the
+    input times those of the weights. The producer proves for each group that
+    i32 holds its sum. Constraints: (C1) scales are [ceil(K / group_size), N],
+    the bias is [N]; (C2) the result has the input's shape with N for K.
+
+    Example:
+    ```mlir
+    %y = quern.grouped_matmul %x, %w, %s, %b {group_size = 32 : i64, zero_point = 3 : i64}
+        : tensor<1x40xui8>, tensor<40x16xi8>, tensor<2x16xf32>, tensor<16xf32> -> tensor<1x16xf32>
+    ```
+  }];
+  let arguments = (ins Quern_CodeTensor:$input, TensorOf<[I8, I16]>:$weights, Quern_F32Tensor:$scales,
+                       Optional<Quern_F32Tensor>:$bias, Quern_CodeAttr:$group_size,
+                       DefaultValuedAttr<Quern_CodeAttr, "0">:$zero_point);
+  let results = (outs Quern_F32Tensor:$result);
+  let assemblyFormat = [{
+    $input `,` $weights `,` $scales (`,` $bias^)? attr-dict `:` type($input) `,` type($weights) `,` type($scales)
+    (`,` type($bias)^)? `->` type($result)
+  }];
+}
+
 #endif // QUERN_WEIGHT_OPS

@@ -279,3 +279,19 @@ func.func @qlinear_softmax_C4(%a: tensor<1x3xui8>) {
   %0 = quern.qlinear_softmax %a {axis = 1 : i64, table = dense<4194304> : tensor<256xi32>, output_scale = 0.5 : f32, zero_point = 0 : i64, min = -1 : i64, max = 255 : i64} : tensor<1x3xui8> -> tensor<1x3xui8>
   return
 }
+
+// -----
+
+func.func @grouped_matmul_C1(%x: tensor<1x5xui8>, %w: tensor<5x2xi8>, %s: tensor<2x2xf32>) {
+  // expected-error@+1 {{expected scales [3, 2] and a bias [2]}}
+  %0 = quern.grouped_matmul %x, %w, %s {group_size = 2 : i64} : tensor<1x5xui8>, tensor<5x2xi8>, tensor<2x2xf32> -> tensor<1x2xf32>
+  return
+}
+
+// -----
+
+func.func @grouped_matmul_C2(%x: tensor<1x5xui8>, %w: tensor<5x2xi8>, %s: tensor<3x2xf32>) {
+  // expected-error@+1 {{expected a result of the operand's shape with 2 columns}}
+  %0 = quern.grouped_matmul %x, %w, %s {group_size = 2 : i64} : tensor<1x5xui8>, tensor<5x2xi8>, tensor<3x2xf32> -> tensor<1x3xf32>
+  return
+}

@@ -6,7 +6,7 @@
 
 // UNUSED: error: exclude: 'dense' matches the name of no node
 // BAD: error: exclude: 'conv_[' is not a regular expression
-// SCHEME: error: 'W9A9' is not a quantization scheme; accepted are W8A8 (or A8W8), U8S8, S8S8, and weights only: W2A16 to W8A16
+// SCHEME: error: 'W9A9' is not a quantization scheme; accepted are W2A8 to W8A8 (or A8W8), U8S8, S8S8, and weights only: W2A16 to W8A16
 // SIGN: error: activations: 'f8' is neither u8 nor s8
 func.func @main(%x: tensor<1x2x4x4xf32> {quern.range = #quern.range<-1.0, 2.0>}) -> tensor<1x2x4x4xf32> {
   %none = onnx.NoValue() : () -> none

@@ -2,6 +2,7 @@
 // operands. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "test/passes/ConvertQuernToLinalg/CompiledFunction.h"
 
+#include "lib/Numerics/GroupedSum.h"
 #include "lib/Numerics/QLinear.h"
 #include "lib/Numerics/Quantizer.h"
 #include "lib/Numerics/Requantize.h"
@@ -387,6 +388,64 @@ TEST(QLinearSoftmax, Reals) {
     for (int i = 0; i < 50; ++i)
       ASSERT_EQ(std::bit_cast<uint32_t>(y[at(i)]), std::bit_cast<uint32_t>(expected[i]));
   }
+}
+
+TEST(GroupedMatMul, WholeGroupsAndATail) {
+  constexpr int rows = 5, terms = 23, columns = 6;
+  std::mt19937 random(12);
+  for (int size : {1, 7, 8, 40}) {
+    int groups = (terms + size - 1) / size;
+    std::vector<float> scales, bias;
+    for (int i = 0; i < groups * columns; ++i)
+      scales.push_back(std::uniform_real_distribution<float>(1e-4f, 1.0f)(random));
+    for (int i = 0; i < columns; ++i)
+      bias.push_back(std::normal_distribution<float>(0, 100)(random));
+    auto f = compile(
+        "%x: tensor<5x23xui8>, %w: tensor<23x6xi8>",
+        llvm::formatv("  %s1 = arith.constant dense<[{0}]> : tensor<{1}xf32>\n"
+                      "  %s = tensor.expand_shape %s1 [[0, 1]] output_shape [{2}, 6] : tensor<{1}xf32> "
+                      "into tensor<{2}x6xf32>\n"
+                      "  %b = arith.constant dense<[{3}]> : tensor<6xf32>\n"
+                      "  %r = quern.grouped_matmul %x, %w, %s, %b {{group_size = {4} : i64, zero_point "
+                      "= 7 : i64} : tensor<5x23xui8>, tensor<23x6xi8>, tensor<{2}x6xf32>, "
+                      "tensor<6xf32> -> tensor<5x6xf32>",
+                      literals(scales), groups * columns, groups, literals(bias), size),
+        "tensor<5x6xf32>");
+    ASSERT_TRUE(f);
+    std::vector<uint8_t> x = randomCodes(rows * terms, 13), w = randomCodes(terms * columns, 14);
+    std::vector<float> y(rows * columns);
+    (*f)({x.data(), w.data()}, y.data());
+    for (int row = 0; row < rows; ++row)
+      for (int column = 0; column < columns; ++column) {
+        std::vector<int32_t> sums;
+        std::vector<float> columnScales;
+        for (int group = 0; group < groups; ++group) {
+          std::vector<int32_t> activations, weights;
+          for (int k = group * size; k < std::min(terms, (group + 1) * size); ++k) {
+            activations.push_back(x[row * terms + k]);
+            weights.push_back(static_cast<int8_t>(w[k * columns + column]));
+          }
+          sums.push_back(groupSum(activations, 7, weights));
+          columnScales.push_back(scales[group * columns + column]);
+        }
+        float expected = addGroups(sums, columnScales, bias[column]);
+        ASSERT_EQ(std::bit_cast<uint32_t>(y[row * columns + column]), std::bit_cast<uint32_t>(expected));
+      }
+  }
+}
+
+TEST(Requantize, SumsThatAreReals) {
+  auto f = compile("%x: tensor<700xf32>",
+                   "  %r = quern.requantize %x {multipliers = array<f32: " + literal(0.37f) + ">, " +
+                       roundingAttributes(9, {9, 255}) + "} : tensor<700xf32> -> tensor<700xui8>",
+                   "tensor<700xui8>");
+  ASSERT_TRUE(f);
+  std::vector<float> x = reals(700, 1 / 0.37f);
+  x[2] = 0.0f; // a proof keeps NaN out
+  std::vector<uint8_t> y(700);
+  (*f)(x.data(), y.data());
+  for (size_t i = 0; i < x.size(); ++i)
+    ASSERT_EQ(y[i], requantizeSum(x[i], 0.37f, 9, {9, 255})) << x[i];
 }
 
 TEST(QLinearSoftmax, Codes) {

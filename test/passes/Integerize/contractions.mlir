@@ -117,11 +117,11 @@ func.func @biasBehind(%x: tensor<1x4x3x!a>) -> tensor<1x4x2x!a> {
 // -----
 
 !a = !quant.uniform<u8:f32, 0.5:3>
-!w = !quant.uniform<u8:f32:1, {0.25:100, 0.125:130}>
+!w = !quant.uniform<u8:f32:1, {0.25:100, 0.125:200}>
 
 // Asymmetric weights have zero points of their own; Relu on what leaves as reals is exact on the accumulator.
 // CHECK-LABEL: @asymmetric
-// CHECK-DAG: %[[ZW:.*]] = onnx.Constant() {value = dense<[100, 130]> : tensor<2xui8>}
+// CHECK-DAG: %[[ZW:.*]] = onnx.Constant() {value = dense<[100, 200]> : tensor<2xui8>}
 // CHECK: %[[ACC:.*]] = onnx.MatMulInteger(%{{.*}}, %{{.*}}, %{{.*}}, %[[ZW]])
 // CHECK: %[[R:.*]] = onnx.Relu(%[[ACC]]) : (tensor<4x2xi32>) -> tensor<4x2xi32>
 // CHECK: quern.dequantize_accumulator %[[R]]
@@ -133,4 +133,23 @@ func.func @asymmetric(%x: tensor<4x3x!a>) -> tensor<4x2xf32> {
   %c = onnx.MatMul(%a, %wr) : (tensor<4x3xf32>, tensor<3x2xf32>) -> tensor<4x2xf32>
   %r = onnx.Relu(%c) : (tensor<4x2xf32>) -> tensor<4x2xf32>
   return %r : tensor<4x2xf32>
+}
+
+// -----
+
+!a = !quant.uniform<u8:f32, 0.5:3>
+!w = !quant.uniform<u4:f32:1, {0.25:8, 0.125:2}>
+
+// Codes less their zero points that i8 holds are stored so: 4-bit weights always are.
+// CHECK-LABEL: @narrow
+// CHECK-DAG: %[[W:.*]] = onnx.Constant() {value = dense<{{\[}}[-7, 0], [-5, 2], [-3, 13]]> : tensor<3x2xi8>}
+// CHECK-DAG: %[[NONE:.*]] = onnx.NoValue
+// CHECK: onnx.MatMulInteger(%{{.*}}, %[[W]], %{{.*}}, %[[NONE]])
+func.func @narrow(%x: tensor<4x3x!a>) -> tensor<4x2xf32> {
+  %wq = onnx.Constant() {value = dense<[[1, 2], [3, 4], [5, 15]]> : tensor<3x2xui4>} : () -> tensor<3x2xui4>
+  %ws = quern.storage_cast %wq : tensor<3x2xui4> -> tensor<3x2x!w>
+  %a = quern.dequantize %x : tensor<4x3x!a> -> tensor<4x3xf32>
+  %wr = quern.dequantize %ws : tensor<3x2x!w> -> tensor<3x2xf32>
+  %c = onnx.MatMul(%a, %wr) : (tensor<4x3xf32>, tensor<3x2xf32>) -> tensor<4x2xf32>
+  return %c : tensor<4x2xf32>
 }

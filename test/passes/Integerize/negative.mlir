@@ -44,7 +44,7 @@ func.func @scalesAlongTerms(%x: tensor<4x2x!a>, %w: tensor<2x3x!w>) -> tensor<4x
 !w = !quant.uniform<i8:f32:{0:2}, {{0.25}, {0.125}}>
 
 // CHECK-LABEL: @scalesPerBlock
-// CHECK: onnx.MatMul({{.*}}) {quern.float_reason = "expected one weight scale per tensor or output channel, not one per block"
+// CHECK: onnx.MatMul({{.*}}) {quern.float_reason = "expected a constant matrix whose blocks run along the reduced dimension"
 func.func @scalesPerBlock(%x: tensor<4x4x!a>, %w: tensor<4x1x!w>) -> tensor<4x1xf32> {
   %a = quern.dequantize %x : tensor<4x4x!a> -> tensor<4x4xf32>
   %b = quern.dequantize %w : tensor<4x1x!w> -> tensor<4x1xf32>

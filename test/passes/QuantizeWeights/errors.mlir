@@ -43,12 +43,12 @@ func.func @activations_float(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 }
 
 // -----
-#w4 = #quern.precision<weights = <s4, group = 32, symmetric>, activations = <u8, tensor, asymmetric>>
+#w4 = #quern.precision<weights = <u4, channel, symmetric>, activations = <u8, tensor, asymmetric>>
 
-func.func @groups(%q: tensor<1x2x!quant.uniform<u8:f32, 0.5:10>>) -> tensor<1x2xf32> {
+func.func @unsigned_symmetric(%q: tensor<1x2x!quant.uniform<u8:f32, 0.5:10>>) -> tensor<1x2xf32> {
   %x = quern.dequantize %q : tensor<1x2x!quant.uniform<u8:f32, 0.5:10>> -> tensor<1x2xf32>
   %w = onnx.Constant() {value = dense<1.0> : tensor<2x2xf32>} : () -> tensor<2x2xf32>
-  // expected-error@+1 {{expected symmetric signed weights of at most 8 bits, per tensor or per channel}}
+  // expected-error@+1 {{expected symmetric signed or asymmetric unsigned weights of at most 8 bits}}
   %0 = onnx.MatMul(%x, %w) {quern.precision = #w4} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
   return %0 : tensor<1x2xf32>
 }

@@ -26,3 +26,34 @@ func.func @tail(%x: tensor<1x3xf32>, %b: tensor<1xf32>) -> tensor<1x1xf32> {
   %0 = onnx.Gemm(%x, %w, %b) {quern.precision = #w4, transB = 1 : i64} : (tensor<1x3xf32>, tensor<1x3xf32>, tensor<1xf32>) -> tensor<1x1xf32>
   return %0 : tensor<1x1xf32>
 }
+
+// -----
+#w4 = #quern.precision<weights = <s4, group = 2, symmetric>, activations = <u8, tensor, asymmetric>>
+
+// Groups beside activations of 8 bits: the bias stays float, and beta is carried out.
+// CHECK-LABEL: func.func @codes
+// CHECK: tensor<4x1x!quant.uniform<i4<-7:7>:f32:{0:2, 1:1}, {{[{][{]}}1.000000e+00}, {5.000000e-01}}>>
+// CHECK: %[[C:.*]] = onnx.Constant() {value = dense<2.000000e+00> : tensor<1xf32>}
+// CHECK: onnx.Gemm(%{{.*}}, %{{.*}}, %[[C]]) {quern.precision = {{.*}}} : (tensor<1x4xf32>, tensor<4x1xf32>, tensor<1xf32>)
+func.func @codes(%q: tensor<1x4x!quant.uniform<u8:f32, 0.5:10>>) -> tensor<1x1xf32> {
+  %x = quern.dequantize %q : tensor<1x4x!quant.uniform<u8:f32, 0.5:10>> -> tensor<1x4xf32>
+  %w = onnx.Constant() {value = dense<[[1.0], [7.0], [-3.5], [1.0]]> : tensor<4x1xf32>} : () -> tensor<4x1xf32>
+  %b = onnx.Constant() {value = dense<4.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = onnx.Gemm(%x, %w, %b) {quern.precision = #w4, beta = 0.5 : f32} : (tensor<1x4xf32>, tensor<4x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  return %0 : tensor<1x1xf32>
+}
+
+// -----
+#w4 = #quern.precision<weights = <u4, group = 64, asymmetric>, activations = <u8, tensor, asymmetric>>
+
+// One group is a channel: the bias has codes, as with 8-bit weights.
+// CHECK-LABEL: func.func @oneGroup
+// CHECK: tensor<3x1x!quant.uniform<u4:f32:1, {1.000000e+00:5}>>
+// CHECK: onnx.Constant() {value = dense<8> : tensor<1xi32>}
+func.func @oneGroup(%q: tensor<1x3x!quant.uniform<u8:f32, 0.5:10>>) -> tensor<1x1xf32> {
+  %x = quern.dequantize %q : tensor<1x3x!quant.uniform<u8:f32, 0.5:10>> -> tensor<1x3xf32>
+  %w = onnx.Constant() {value = dense<[[-5.0], [10.0], [3.0]]> : tensor<3x1xf32>} : () -> tensor<3x1xf32>
+  %b = onnx.Constant() {value = dense<4.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = onnx.Gemm(%x, %w, %b) {quern.precision = #w4} : (tensor<1x3xf32>, tensor<3x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  return %0 : tensor<1x1xf32>
+}

@@ -45,8 +45,18 @@ static bool hasContiguousChannels(linalg::GenericOp op, unsigned channel) {
   return true;
 }
 
-/// A product that is added may be rounded once, as in contractions; the order of the sum stays.
+/// Integer sums that are scaled are part of the integer semantics, where every operation rounds.
+static bool scalesIntegerSums(Block &body) {
+  return llvm::any_of(body.getOps<arith::SIToFPOp>(), [&](arith::SIToFPOp op) {
+    auto argument = dyn_cast<BlockArgument>(op.getIn());
+    return argument && argument.getOwner() == &body && argument.getType().isInteger(32);
+  });
+}
+
+/// A product of reals that is added may be rounded once, as in contractions; the order of the sum stays.
 static void allowFusedMultiplyAdd(Block &body) {
+  if (scalesIntegerSums(body))
+    return;
   for (Operation &op : body)
     if (isa<arith::MulFOp, arith::AddFOp>(op))
       op.setAttr("fastmath", arith::FastMathFlagsAttr::get(op.getContext(), arith::FastMathFlags::contract));
