@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/EdgeTransforms/ChannelRanges.h"
 
+#include "passes/EdgeTransforms/ActivationRows.h"
+#include "passes/EdgeTransforms/ValueEntries.h"
 #include "passes/QuantizationAnalysis/ValueRanges.h"
-
-#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 
@@ -11,33 +11,52 @@ namespace quern {
 
 static constexpr StringLiteral kProvenance("transformed");
 
-static Attribute readEntry(OpResult result, StringRef name) {
-  auto entries = result.getOwner()->getAttrOfType<ArrayAttr>(name);
-  return entries && result.getResultNumber() < entries.size() ? entries[result.getResultNumber()]
-                                                              : Attribute();
-}
-
-static void writeEntry(OpResult result, StringRef name, Attribute entry) {
-  Operation *op = result.getOwner();
-  SmallVector<Attribute> entries(op->getNumResults(), UnitAttr::get(op->getContext()));
-  if (auto known = op->getAttrOfType<ArrayAttr>(name); known && known.size() == entries.size())
-    llvm::copy(known, entries.begin());
-  entries[result.getResultNumber()] = entry;
-  op->setAttr(name, ArrayAttr::get(op->getContext(), entries));
-}
-
 ChannelRangesAttr findChannelRanges(Value value) {
-  if (auto result = dyn_cast<OpResult>(value))
-    return dyn_cast_or_null<ChannelRangesAttr>(readEntry(result, kChannelRangesAttrName));
-  auto argument = cast<BlockArgument>(value);
-  auto function = dyn_cast_or_null<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  return function
-             ? function.getArgAttrOfType<ChannelRangesAttr>(argument.getArgNumber(), kChannelRangeAttrName)
-             : ChannelRangesAttr();
+  return dyn_cast_or_null<ChannelRangesAttr>(
+      readEntry(value, kChannelRangesAttrName, kChannelRangeAttrName));
+}
+
+std::optional<ObserverOptions> findObserver(Value value) {
+  auto range = dyn_cast_or_null<RangeAttr>(readEntry(value, kRangesAttrName, kRangeAttrName));
+  if (!range || !range.getProvenance())
+    return std::nullopt;
+  StringRef name = range.getProvenance().getValue();
+  std::optional<ObserverKind> kind = parseObserverKind({name.data(), name.size()});
+  if (!kind)
+    return std::nullopt;
+  ObserverOptions options;
+  options.kind = *kind;
+  return options;
+}
+
+static void writeRange(Value value, RealRange range, StringRef provenance) {
+  MLIRContext *context = value.getContext();
+  writeEntry(value, kRangesAttrName, kRangeAttrName,
+             RangeAttr::get(context, range.min, range.max, StringAttr::get(context, provenance)));
+}
+
+/// The range that the value's observer chooses from the mapped rows; nothing without rows. Observers that
+/// want every value (min-max) know them from the channels' ranges better than from a sample.
+static std::optional<RealRange> transformRows(OpResult value, int64_t axis, const ChannelMap &map) {
+  std::optional<ActivationRows> rows = readRows(value);
+  if (!rows)
+    return std::nullopt;
+  if (axis + 1 != cast<RankedTensorType>(value.getType()).getRank()) {
+    writeEntry(value, kRowsAttrName, kRowsAttrName, UnitAttr::get(value.getContext()));
+    return std::nullopt;
+  }
+  ActivationRows mapped = rows->mapped(map);
+  writeRows(value, mapped);
+  std::optional<ObserverOptions> observer = findObserver(value);
+  if (!observer || observer->kind == ObserverKind::MinMax)
+    return std::nullopt;
+  std::optional<ValueRange> range = chooseRange(mapped.statistics(), *observer);
+  return range ? std::optional(RealRange{range->min, range->max}) : std::nullopt;
 }
 
 void transformRanges(OpResult value, int64_t axis, const ChannelMap &map) {
   MLIRContext *context = value.getContext();
+  std::optional<RealRange> observed = transformRows(value, axis, map);
   ChannelRangesAttr channels = findChannelRanges(value);
   bool exact = channels && channels.getAxis() == axis && channels.getMinima().size() == map.channels();
   std::optional<RealRange> tensor = findRange(value);
@@ -54,20 +73,26 @@ void transformRanges(OpResult value, int64_t axis, const ChannelMap &map) {
     range = range ? range->unite(own) : own;
   }
   if (exact)
-    writeEntry(value, kChannelRangesAttrName,
+    writeEntry(value, kChannelRangesAttrName, kChannelRangeAttrName,
                ChannelRangesAttr::get(context, axis, DenseF32ArrayAttr::get(context, minima),
                                       DenseF32ArrayAttr::get(context, maxima)));
   else if (channels)
-    writeEntry(value, kChannelRangesAttrName, UnitAttr::get(context));
-  writeEntry(value, kRangesAttrName,
-             RangeAttr::get(context, range->min, range->max, StringAttr::get(context, kProvenance)));
+    writeEntry(value, kChannelRangesAttrName, kChannelRangeAttrName, UnitAttr::get(context));
+  if (observed)
+    writeRange(value, *observed, getName(findObserver(value)->kind));
+  else
+    writeRange(value, *range, kProvenance);
 }
 
 void copyRanges(Value from, OpResult to) {
   if (ChannelRangesAttr channels = findChannelRanges(from))
-    writeEntry(to, kChannelRangesAttrName, channels);
-  if (std::optional<RealRange> range = findRange(from))
-    writeEntry(to, kRangesAttrName, RangeAttr::get(from.getContext(), range->min, range->max));
+    writeEntry(to, kChannelRangesAttrName, kChannelRangeAttrName, channels);
+  if (auto rows = dyn_cast_or_null<ElementsAttr>(readEntry(from, kRowsAttrName, kRowsAttrName)))
+    writeEntry(to, kRowsAttrName, kRowsAttrName, rows);
+  if (auto known = dyn_cast_or_null<RangeAttr>(readEntry(from, kRangesAttrName, kRangeAttrName)))
+    writeEntry(to, kRangesAttrName, kRangeAttrName, known);
+  else if (std::optional<RealRange> range = findRange(from))
+    writeEntry(to, kRangesAttrName, kRangeAttrName, RangeAttr::get(from.getContext(), range->min, range->max));
 }
 
 } // namespace quern

@@ -10,7 +10,7 @@ namespace quern {
 bool hasScaleOwner(const Edge &edge) {
   ArrayAttr methods = edge.findProvenance();
   return methods && llvm::any_of(methods.getAsValueRange<StringAttr>(), [](StringRef name) {
-           return name == kSmoothQuant || name == kOutlierSuppressionPlus;
+           return name != kWeightDilation && name != kCrossLayerEqualization;
          });
 }
 
@@ -19,6 +19,17 @@ ChannelRangesAttr rangesOf(const Edge &edge) {
   return ranges && ranges.getAxis() == edge.axis && ranges.getMinima().size() == edge.channels
              ? ranges
              : ChannelRangesAttr();
+}
+
+SmallVector<double> largestActivations(const Edge &edge) {
+  SmallVector<double> largest;
+  if (ChannelRangesAttr ranges = rangesOf(edge)) {
+    for (auto [min, max] : llvm::zip_equal(ranges.getMinima().asArrayRef(), ranges.getMaxima().asArrayRef()))
+      largest.push_back(std::max(std::abs(min), std::abs(max)));
+    return largest;
+  }
+  std::optional<ActivationRows> rows = readRows(edge.value);
+  return rows && rows->width == edge.channels ? rows->largestMagnitudes() : largest;
 }
 
 SmallVector<double> largestWeights(const Edge &edge) {

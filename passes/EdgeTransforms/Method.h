@@ -3,23 +3,26 @@
 #pragma once
 
 #include "passes/EdgeTransforms/ChannelRanges.h"
+#include "passes/EdgeTransforms/EdgeLoss.h"
 #include "passes/EdgeTransforms/Edges.h"
 
 namespace quern {
 
 inline constexpr llvm::StringLiteral kSmoothQuant("smoothquant");
 inline constexpr llvm::StringLiteral kOutlierSuppressionPlus("outlier-suppression-plus");
+inline constexpr llvm::StringLiteral kActivationAwareScaling("awq");
+inline constexpr llvm::StringLiteral kJointScaling("aqas");
 inline constexpr llvm::StringLiteral kCrossLayerEqualization("cross-layer-equalization");
 inline constexpr llvm::StringLiteral kWeightDilation("weight-dilation");
-
-/// A factor of the loss below which an edge is worth an op that remains at run time.
-inline constexpr double kWorthAnOp = 0.5;
 
 /// One edge, one owner of its scale: true if a method other than the data-free ones has transformed it.
 bool hasScaleOwner(const Edge &edge);
 
 /// The ranges of the edge's channels, along its axis; null if they are not known.
 ChannelRangesAttr rangesOf(const Edge &edge);
+
+/// max |x_j| of each channel j: from the edge's ranges, else its rows; empty if neither is known.
+llvm::SmallVector<double> largestActivations(const Edge &edge);
 
 /// max |W_oj| over all consumers, for each channel j of the edge.
 llvm::SmallVector<double> largestWeights(const Edge &edge);

@@ -3,7 +3,7 @@
 
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "dialects/Quern/IR/QuernStorage.h"
-#include "lib/Numerics/Quantizer.h"
+#include "passes/QuantizationAnalysis/ActivationQuantizer.h"
 #include "passes/QuantizationAnalysis/IntegerRoles.h"
 #include "passes/QuantizationAnalysis/ValueRanges.h"
 
@@ -20,12 +20,7 @@ namespace quern {
 quant::UniformQuantizedType chooseType(QuantizerAttr attribute, double min, double max) {
   unsigned bits = attribute.getFormat().getBits();
   bool isSigned = attribute.getFormat().getIsSigned();
-  CodeRange codes = isSigned ? CodeRange::signedBits(bits) : CodeRange::unsignedBits(bits);
-  Quantizer quantizer = chooseAsymmetric(min, max, codes);
-  if (attribute.getScheme() == Scheme::Symmetric) {
-    quantizer = chooseSymmetric(std::max(std::abs(min), std::abs(max)), CodeRange::symmetricBits(bits));
-    quantizer.zeroPoint = isSigned ? 0 : 1 << (bits - 1);
-  }
+  Quantizer quantizer = chooseActivationQuantizer(attribute, min, max);
   return perTensorType(attribute.getContext(), bits, isSigned, quantizer.scale, quantizer.zeroPoint);
 }
 

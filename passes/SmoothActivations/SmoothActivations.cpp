@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/SmoothActivations/SmoothActivations.h"
 
-#include "passes/EdgeTransforms/Method.h"
-#include "passes/EdgeTransforms/QuantizationLoss.h"
-
-#include <cmath>
+#include "passes/SmoothActivations/Smoothing.h"
 
 using namespace mlir;
 
@@ -12,21 +9,6 @@ namespace quern {
 
 #define GEN_PASS_DEF_SMOOTHACTIVATIONS
 #include "passes/SmoothActivations/SmoothActivations.h.inc"
-
-/// Scales, and magnitudes that scales are computed from, are not below this.
-static constexpr double kFloor = 1e-5;
-static constexpr int kSteps = 20;
-
-static ChannelMap smooth(ChannelRangesAttr ranges, ArrayRef<double> weights, double alpha) {
-  ChannelMap map = ChannelMap::identity(weights.size());
-  for (int64_t c = 0; c < map.channels(); ++c) {
-    double activation = std::max<double>(std::abs(ranges.getMinima()[c]), std::abs(ranges.getMaxima()[c]));
-    double weight = std::max(weights[c], kFloor);
-    map.scale[c] =
-        std::max(std::pow(std::max(activation, kFloor), alpha) / std::pow(weight, 1 - alpha), kFloor);
-  }
-  return map;
-}
 
 namespace {
 struct SmoothActivations : impl::SmoothActivationsBase<SmoothActivations> {
@@ -44,32 +26,19 @@ struct SmoothActivations : impl::SmoothActivationsBase<SmoothActivations> {
   }
 
   void transform(const Edge &edge) {
-    ChannelRangesAttr ranges = rangesOf(edge);
-    if (!ranges || hasScaleOwner(edge))
+    if (hasScaleOwner(edge))
       return;
     bool foldable = canFold(edge, /*shifted=*/false);
-    if (!foldable && !allowExplicit)
+    EdgeLoss loss = foldable || allowExplicit ? lossOf(edge, plannedPrecision(edge)) : nullptr;
+    if (!loss)
       return;
-    QuantizationLoss loss(edge, ranges);
-    ChannelMap best = ChannelMap::identity(edge.channels);
-    double before = loss.of(best), least = before;
-    SmallVector<double> weights = largestWeights(edge);
-    auto consider = [&](double candidate, bool forced) {
-      ChannelMap map = smooth(ranges, weights, candidate);
-      double value = loss.of(map);
-      if (value < least || forced) {
-        least = value;
-        best = std::move(map);
-      }
-    };
-    if (alpha >= 0)
-      consider(alpha, /*forced=*/true);
-    else
-      for (int step = 0; step <= kSteps; ++step)
-        consider(double(step) / kSteps, /*forced=*/false);
-    if (best.isIdentity() || (!foldable && least > kWorthAnOp * before))
-      return;
-    insertEdgeTransform(edge, best, kSmoothQuant);
+    MapSearch search(edge.channels, loss);
+    if (alpha < 0)
+      considerSmoothing(edge, search);
+    else if (SmallVector<double> activations = largestActivations(edge); !activations.empty())
+      search.take(smoothingMap(activations, largestWeights(edge), alpha));
+    if (search.isWorthwhile(foldable))
+      insertEdgeTransform(edge, search.get(), kSmoothQuant);
   }
 };
 } // namespace

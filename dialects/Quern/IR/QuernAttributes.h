@@ -22,11 +22,15 @@ inline constexpr llvm::StringLiteral kChannelRangesAttrName = "quern.channel_ran
 inline constexpr llvm::StringLiteral kChannelRangeAttrName = "quern.channel_range";
 /// `quern.transformed_by`: on an op whose constants took in scales or shifts, the names of the methods.
 inline constexpr llvm::StringLiteral kTransformedByAttrName = "quern.transformed_by";
-/// `quern.precision`: on an op, its PrecisionAttr.
+/// `quern.precision`: on an op, its PrecisionAttr; on a function before the stage assign, the one that its ops
+/// are going to get: methods measure with it.
 inline constexpr llvm::StringLiteral kPrecisionAttrName = "quern.precision";
 /// `quern.second_moment`: on a product with constant weights, the sum of x x^T over the observed rows x of
 /// its activation, as a tensor of f64.
 inline constexpr llvm::StringLiteral kSecondMomentAttrName = "quern.second_moment";
+/// `quern.rows`: on an op, for each result rows [count, channels] of f32 that calibration sampled from it, or
+/// unit; on a function's argument, its rows. Between the stages calibrate and transform only.
+inline constexpr llvm::StringLiteral kRowsAttrName = "quern.rows";
 /// `quern.float_reason`: on a quantizable op that stays float, a string that completes "the node ...".
 inline constexpr llvm::StringLiteral kFloatReasonAttrName = "quern.float_reason";
 /// `quern.prequantized`: on a module that arrived quantized; it is never quantized again.

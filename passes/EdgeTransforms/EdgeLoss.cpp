@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/EdgeTransforms/EdgeLoss.h"
+
+#include "passes/EdgeTransforms/Method.h"
+#include "passes/EdgeTransforms/QuantizationLoss.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace quern {
+
+static PrecisionAttr makeW8A8(MLIRContext *context) {
+  auto quantizer = [&](bool isSigned, GranularityKind kind, Scheme scheme) {
+    return QuantizerAttr::get(context, FormatAttr::get(context, 8, isSigned),
+                              GranularityAttr::get(context, kind, 0), scheme);
+  };
+  return PrecisionAttr::get(context, quantizer(true, GranularityKind::Channel, Scheme::Symmetric),
+                            quantizer(false, GranularityKind::Tensor, Scheme::Asymmetric), StringAttr());
+}
+
+PrecisionAttr plannedPrecision(const Edge &edge) {
+  Value value = edge.value;
+  Operation *function = value.getParentRegion()->getParentOp();
+  auto planned = function->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+  return planned ? planned : makeW8A8(edge.value.getContext());
+}
+
+static QuantizationLevels levelsOf(PrecisionAttr precision) {
+  return {std::exp2(precision.getActivations().getFormat().getBits()) - 1,
+          std::exp2(precision.getWeights().getFormat().getBits() - 1) - 1};
+}
+
+EdgeLoss lossOf(const Edge &edge, PrecisionAttr precision) {
+  if (std::optional<ActivationRows> rows = readRows(edge.value)) {
+    ObserverOptions observer = findObserver(edge.value).value_or(ObserverOptions());
+    if (auto error = OutputError::create(edge, std::move(*rows), precision, observer))
+      return [error = std::move(*error)](const ChannelMap &map) { return error.of(map); };
+  }
+  ChannelRangesAttr ranges = rangesOf(edge);
+  if (!ranges || !precision.getActivations())
+    return nullptr;
+  return [loss = QuantizationLoss(edge, ranges, levelsOf(precision))](const ChannelMap &map) {
+    return loss.of(map);
+  };
+}
+
+} // namespace quern

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/EdgeTransforms/OutputError.h"
+
+#include "lib/Numerics/GroupQuantizer.h"
+#include "passes/QuantizationAnalysis/ActivationQuantizer.h"
+
+#include "mlir/IR/Threading.h"
+
+using namespace mlir;
+
+namespace quern {
+
+/// A block of the product that stays in registers.
+static constexpr int64_t kRowsOfBlock = 4, kColumnsOfBlock = 8;
+
+namespace {
+/// X W of [rows, depth] and [depth, columns], block by block; a block at the edge is computed with zeros.
+struct Product {
+  ArrayRef<float> left, right;
+  int64_t rows, depth, columns;
+
+  /// Calls visit(row, column, value) for the elements of the columns from `first`, at most a block of them.
+  template <typename Visit> void forEach(int64_t first, Visit visit) const {
+    int64_t width = std::min(kColumnsOfBlock, columns - first);
+    std::vector<float> panel(depth * kColumnsOfBlock, 0.0f);
+    for (int64_t k = 0; k < depth; ++k)
+      std::copy_n(right.data() + k * columns + first, width, panel.data() + k * kColumnsOfBlock);
+    for (int64_t row = 0; row < rows; row += kRowsOfBlock) {
+      float sums[kRowsOfBlock][kColumnsOfBlock] = {};
+      const float *lines[kRowsOfBlock];
+      for (int64_t i = 0; i < kRowsOfBlock; ++i)
+        lines[i] = left.data() + std::min(row + i, rows - 1) * depth;
+      for (int64_t k = 0; k < depth; ++k)
+        for (int64_t i = 0; i < kRowsOfBlock; ++i)
+          for (int64_t j = 0; j < kColumnsOfBlock; ++j)
+            sums[i][j] += lines[i][k] * panel[k * kColumnsOfBlock + j];
+      for (int64_t i = 0; i < std::min(kRowsOfBlock, rows - row); ++i)
+        for (int64_t j = 0; j < width; ++j)
+          visit(row + i, first + j, sums[i][j]);
+    }
+  }
+  int64_t blocks() const { return (columns + kColumnsOfBlock - 1) / kColumnsOfBlock; }
+};
+} // namespace
+
+std::optional<std::vector<float>> readMatrix(const Edge &edge, const EdgeConsumer &consumer) {
+  auto type = cast<RankedTensorType>(consumer.weight().getType());
+  if (edge.axis + 1 != cast<RankedTensorType>(edge.value.getType()).getRank() || type.getRank() != 2 ||
+      consumer.absorption.groups != 1)
+    return std::nullopt;
+  int64_t outputs = countOutputs(consumer);
+  std::vector<float> weight(edge.channels * outputs);
+  forEachWeight(consumer, [&](int64_t, int64_t output, int64_t channel, double value) {
+    weight[channel * outputs + output] = float(value);
+  });
+  return weight;
+}
+
+std::optional<OutputError> OutputError::create(const Edge &edge, ActivationRows rows, PrecisionAttr precision,
+                                               ObserverOptions observer) {
+  if (rows.count == 0 || rows.width != edge.channels || !precision.getWeights())
+    return std::nullopt;
+  OutputError error(std::move(rows), precision, observer, edge.value.getContext());
+  for (const EdgeConsumer &edgeConsumer : edge.consumers) {
+    std::optional<std::vector<float>> weight = readMatrix(edge, edgeConsumer);
+    if (!weight)
+      return std::nullopt;
+    Consumer &consumer = error.consumers.emplace_back();
+    consumer.outputs = countOutputs(edgeConsumer);
+    consumer.weight = std::move(*weight);
+    consumer.product.resize(error.rows.count * consumer.outputs);
+    Product product{error.rows.values, consumer.weight, error.rows.count, edge.channels, consumer.outputs};
+    parallelFor(error.context, 0, product.blocks(), [&](size_t block) {
+      product.forEach(block * kColumnsOfBlock, [&](int64_t row, int64_t column, float value) {
+        consumer.product[row * consumer.outputs + column] = value;
+      });
+    });
+  }
+  return error;
+}
+
+std::vector<float> OutputError::quantizedRows(const ChannelMap &map) const {
+  ActivationRows mapped = rows.mapped(map);
+  QuantizerAttr activations = precision.getActivations();
+  if (!activations)
+    return std::move(mapped.values);
+  std::optional<ValueRange> range = chooseRange(mapped.statistics(), observer);
+  Quantizer quantizer = chooseActivationQuantizer(activations, range->min, range->max);
+  for (float &value : mapped.values)
+    value = quantizer.roundTrip(value);
+  return std::move(mapped.values);
+}
+
+std::vector<float> OutputError::quantizedWeight(const Consumer &consumer, const ChannelMap &map) const {
+  std::vector<float> scaled(consumer.weight);
+  for (int64_t c = 0; c < rows.width; ++c)
+    for (int64_t o = 0; o < consumer.outputs; ++o)
+      scaled[c * consumer.outputs + o] *= float(map.scale[c]);
+  GranularityAttr granularity = precision.getWeights().getGranularity();
+  GroupFormat format{precision.getWeights().getFormat().getBits(),
+                     precision.getWeights().getScheme() == Scheme::Symmetric};
+  GroupLayout layout{rows.width, consumer.outputs, rows.width};
+  if (granularity.getKind() == GranularityKind::Group)
+    layout.groupSize = std::min(rows.width, granularity.getGroupSize());
+  if (granularity.getKind() == GranularityKind::Tensor)
+    layout = {int64_t(scaled.size()), 1, int64_t(scaled.size())};
+  return dequantizeGroups(quantizeGroups(scaled, layout, format), layout);
+}
+
+double OutputError::of(const ChannelMap &map) const {
+  std::vector<float> activations = quantizedRows(map);
+  double sum = 0;
+  for (const Consumer &consumer : consumers) {
+    std::vector<float> weight = quantizedWeight(consumer, map);
+    std::vector<double> addend(consumer.outputs, 0);
+    for (int64_t c = 0; map.isShifted() && c < rows.width; ++c)
+      for (int64_t o = 0; o < consumer.outputs; ++o)
+        addend[o] += map.shift[c] * double(consumer.weight[c * consumer.outputs + o]);
+    Product product{activations, weight, rows.count, rows.width, consumer.outputs};
+    std::vector<double> sums(product.blocks(), 0);
+    parallelFor(context, 0, product.blocks(), [&](size_t block) {
+      product.forEach(block * kColumnsOfBlock, [&](int64_t row, int64_t column, float value) {
+        double error = double(value) + addend[column] - double(consumer.product[row * consumer.outputs + column]);
+        sums[block] += error * error;
+      });
+    });
+    sum += std::accumulate(sums.begin(), sums.end(), 0.0);
+  }
+  return sum;
+}
+
+} // namespace quern

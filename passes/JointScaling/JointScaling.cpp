@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/JointScaling/JointScaling.h"
+
+#include "passes/ActivationAwareScaling/SalienceScaling.h"
+#include "passes/SmoothActivations/Smoothing.h"
+
+using namespace mlir;
+
+namespace quern {
+
+#define GEN_PASS_DEF_JOINTSCALING
+#include "passes/JointScaling/JointScaling.h.inc"
+
+namespace {
+struct JointScaling : impl::JointScalingBase<JointScaling> {
+  using JointScalingBase::JointScalingBase;
+
+  void runOnOperation() override {
+    for (const Edge &edge : listEdges(getOperation(), /*shifted=*/false))
+      transform(edge);
+  }
+
+  void transform(const Edge &edge) {
+    PrecisionAttr precision = plannedPrecision(edge);
+    bool foldable = canFold(edge, /*shifted=*/false);
+    if (!precision.getActivations() || hasScaleOwner(edge) || (!foldable && !allowExplicit))
+      return;
+    EdgeLoss loss = lossOf(edge, precision);
+    if (!loss)
+      return;
+    MapSearch search(edge.channels, loss);
+    considerSmoothing(edge, search);
+    considerSalience(edge, 1, search);
+    if (search.isWorthwhile(foldable))
+      insertEdgeTransform(edge, search.get(), kJointScaling);
+  }
+};
+} // namespace
+
+} // namespace quern

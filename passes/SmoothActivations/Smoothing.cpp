@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/SmoothActivations/Smoothing.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace quern {
+
+/// Scales, and magnitudes that scales are computed from, are not below this.
+static constexpr double kFloor = 1e-5;
+static constexpr int kSteps = 20;
+
+ChannelMap smoothingMap(ArrayRef<double> activations, ArrayRef<double> weights, double alpha) {
+  ChannelMap map = ChannelMap::identity(weights.size());
+  for (int64_t c = 0; c < map.channels(); ++c) {
+    double activation = std::max(activations[c], kFloor), weight = std::max(weights[c], kFloor);
+    map.scale[c] = std::max(std::pow(activation, alpha) / std::pow(weight, 1 - alpha), kFloor);
+  }
+  return map;
+}
+
+void considerSmoothing(const Edge &edge, MapSearch &search) {
+  SmallVector<double> activations = largestActivations(edge), weights = largestWeights(edge);
+  for (int step = 0; step <= kSteps && !activations.empty(); ++step)
+    search.consider(smoothingMap(activations, weights, double(step) / kSteps));
+}
+
+} // namespace quern
