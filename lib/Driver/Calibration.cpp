@@ -141,20 +141,33 @@ FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &
   return statistics->dataHash.toString();
 }
 
-LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &options) {
+/// Runs `attach`, which looks at activations, on the samples that the options name.
+static LogicalResult
+withSamples(ModuleOp module, const CompileOptions &options,
+            llvm::function_ref<llvm::Error(SampleReader &, const CalibrateOptions &)> attach) {
   if (options.calibrationData.empty())
-    return report(
-        *assigned.getContext(),
-        llvm::createStringError("methods that weigh errors of weights need samples of real input: give "
-                                "--calibration-data, or --method=none"));
-  FailureOr<std::vector<InputSpec>> specs = readInputSpecs(assigned);
+    return report(*module.getContext(),
+                  llvm::createStringError("methods that measure errors need samples of real input: give "
+                                          "--calibration-data, or --method=none"));
+  FailureOr<std::vector<InputSpec>> specs = readInputSpecs(module);
   if (failed(specs))
     return failure();
   auto samples = openSamples(options.calibrationData, *specs);
   if (!samples)
-    return report(*assigned.getContext(), samples.takeError());
-  return report(*assigned.getContext(),
-                attachSecondMoments(assigned, **samples, CalibrateOptions(), compileInstrumented));
+    return report(*module.getContext(), samples.takeError());
+  return report(*module.getContext(), attach(**samples, CalibrateOptions()));
+}
+
+LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &options) {
+  return withSamples(assigned, options, [&](SampleReader &samples, const CalibrateOptions &settings) {
+    return attachSecondMoments(assigned, samples, settings, compileInstrumented);
+  });
+}
+
+LogicalResult attachRows(ModuleOp prepared, const CompileOptions &options) {
+  return withSamples(prepared, options, [&](SampleReader &samples, const CalibrateOptions &settings) {
+    return attachRows(prepared, samples, settings, compileInstrumented);
+  });
 }
 
 } // namespace quern

@@ -18,4 +18,8 @@ mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const Comp
 /// `options.calibrationData`. Refusals are diagnostics.
 llvm::LogicalResult attachSecondMoments(mlir::ModuleOp assigned, const CompileOptions &options);
 
+/// Attaches `quern.rows`, sampled from `options.calibrationData`, to the values that methods measure errors
+/// on. Refusals are diagnostics.
+llvm::LogicalResult attachRows(mlir::ModuleOp prepared, const CompileOptions &options);
+
 } // namespace quern

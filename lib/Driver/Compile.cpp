@@ -19,6 +19,8 @@
 #include "lib/Support/Files.h"
 #include "lib/Targets/Common/Emit.h"
 #include "passes/AssignPrecision/SchemeName.h"
+#include "passes/EdgeTransforms/ActivationRows.h"
+#include "passes/EdgeTransforms/Method.h"
 #include "passes/ExpandNewOperators/ExpandNewOperators.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -46,6 +48,7 @@ private:
   /// Refuses early what would take too long to compile.
   LogicalResult checkSize();
   LogicalResult calibrateStage();
+  LogicalResult transformStage();
   LogicalResult quantizeStage();
   LogicalResult integerizeStage();
   LogicalResult emitStage();
@@ -61,7 +64,8 @@ private:
   /// Plain rounding of weights needs no data.
   bool needsCalibration() const;
   /// Tells which methods do not fit the scheme, if any do not.
-  bool refuseMethods() const;
+  bool refuseMethods();
+  AssignOptions assignOptions() const;
   /// Fills `info` while the signature still has ONNX's types.
   LogicalResult describeModel();
   /// The module as ONNX bytes.
@@ -141,26 +145,62 @@ LogicalResult Compilation::calibrateStage() {
   return success();
 }
 
-bool Compilation::refuseMethods() const {
+bool Compilation::refuseMethods() {
   bool refused = false;
-  if (needsCalibration()) {
-    if (options.roundingsAreAsked)
-      for (const std::string &method : options.roundings) {
-        emitError(UnknownLoc::get(&context))
-            << "--method=" << method << " chooses codes of weights whose activations "
-            << "stay float (W2A16 to W8A16), but " << options.quantize << " quantizes activations";
-        refused = true;
-      }
-    return refused;
-  }
-  for (const std::string &method : options.methods)
-    if (needsActivationRanges(method)) {
-      emitError(UnknownLoc::get(&context))
-          << "--method=" << method << " balances activations against weights, but " << options.quantize
-          << " leaves activations float";
-      refused = true;
-    }
+  auto refuse = [&](llvm::Error error) {
+    if (!error)
+      return;
+    refused = true;
+    (void)report(context, std::move(error));
+  };
+  if (needsCalibration() && options.roundingsAreAsked)
+    for (const std::string &method : options.roundings)
+      refuse(llvm::createStringError("--method=" + method +
+                                     " chooses codes of weights whose activations stay float (W2A16 to "
+                                     "W8A16), but " +
+                                     options.quantize + " quantizes activations"));
+  if (quantizing())
+    for (const std::string &method : options.methods)
+      refuse(checkMethodFits(method, options.quantize, needsCalibration()));
   return refused;
+}
+
+AssignOptions Compilation::assignOptions() const {
+  AssignOptions assignOptions;
+  assignOptions.scheme = options.quantize;
+  assignOptions.activations = options.activationType;
+  assignOptions.symmetricActivations = options.activationScheme == "symmetric";
+  assignOptions.perTensorWeights = options.weightGranularity == "tensor";
+  assignOptions.exclude = options.exclude;
+  assignOptions.groupSize = options.groupSize;
+  assignOptions.weightScheme = options.weightScheme;
+  // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers too.
+  assignOptions.integerTail = options.failOnFloat;
+  return assignOptions;
+}
+
+LogicalResult Compilation::transformStage() {
+  if (refuseMethods())
+    return failure();
+  if (options.methods.empty())
+    return success();
+  auto rows = [&](const std::string &method) { return rowsOfMethod(method); };
+  bool wanted = llvm::any_of(options.methods, [&](auto &name) { return rows(name) != RowsOfMethod::None; });
+  bool needed = llvm::any_of(options.methods, [&](auto &name) { return rows(name) == RowsOfMethod::Needed; });
+  // Statistics from a cache alone do for methods that can estimate.
+  if ((needed || (wanted && !options.calibrationData.empty())) && failed(attachRows(*module, options)))
+    return failure();
+  AssignOptions announced = assignOptions();
+  announced.announce = true;
+  LogicalResult result = runPasses([&](OpPassManager &manager) {
+    populateAssignPipeline(manager, announced);
+    populateTransformPipeline(manager, TransformOptions{options.methods});
+  });
+  for (auto function : module->getOps<func::FuncOp>()) {
+    dropRows(function);
+    function->removeAttr(kPrecisionAttrName);
+  }
+  return result;
 }
 
 LogicalResult Compilation::quantizeStage() {
@@ -169,7 +209,9 @@ LogicalResult Compilation::quantizeStage() {
     bool automatic = llvm::is_contained(options.roundings, "auto") && !options.calibrationData.empty();
     quantizeOptions.clipWeights = automatic || llvm::is_contained(options.roundings, "clip");
     quantizeOptions.compensateRounding = automatic || llvm::is_contained(options.roundings, "gptq");
-    bool weighsErrors = quantizeOptions.clipWeights || quantizeOptions.compensateRounding;
+    quantizeOptions.clampWeights = llvm::is_contained(options.methods, kActivationAwareScaling);
+    bool weighsErrors =
+        quantizeOptions.clipWeights || quantizeOptions.compensateRounding || quantizeOptions.clampWeights;
     if (weighsErrors && failed(attachSecondMoments(*module, options)))
       return failure();
   }
@@ -194,24 +236,11 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Calibrate:
     return calibrateStage();
   case Stage::Transform:
-    return refuseMethods() ? failure() : runPasses([&](OpPassManager &manager) {
-      populateTransformPipeline(manager, TransformOptions{options.methods});
-    });
+    return transformStage();
   case Stage::Assign:
-    return !quantizing() ? success() : runPasses([&](OpPassManager &manager) {
-      AssignOptions assignOptions;
-      assignOptions.scheme = options.quantize;
-      assignOptions.activations = options.activationType;
-      assignOptions.symmetricActivations = options.activationScheme == "symmetric";
-      assignOptions.perTensorWeights = options.weightGranularity == "tensor";
-      assignOptions.exclude = options.exclude;
-      assignOptions.groupSize = options.groupSize;
-      assignOptions.weightScheme = options.weightScheme;
-      // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers
-      // too.
-      assignOptions.integerTail = options.failOnFloat;
-      populateAssignPipeline(manager, assignOptions);
-    });
+    return !quantizing()
+               ? success()
+               : runPasses([&](OpPassManager &manager) { populateAssignPipeline(manager, assignOptions()); });
   case Stage::Quantize:
     return quantizeStage();
   case Stage::Integerize:

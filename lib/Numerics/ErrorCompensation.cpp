@@ -110,6 +110,39 @@ GroupCodes clipGroups(std::span<const float> weight, const GroupLayout &layout, 
   return result;
 }
 
+/// `weight` with the elements of each column clamped to `share` of the column's largest magnitude.
+static std::vector<float> clampColumns(std::span<const float> weight, int64_t columns, float share) {
+  std::vector<float> bounds(columns, 0.0f), clamped(weight.begin(), weight.end());
+  for (size_t i = 0; i < weight.size(); ++i)
+    bounds[i % columns] = std::max(bounds[i % columns], std::fabs(weight[i]) * share);
+  for (size_t i = 0; i < weight.size(); ++i)
+    clamped[i] = std::clamp(weight[i], -bounds[i % columns], bounds[i % columns]);
+  return clamped;
+}
+
+GroupCodes clampGroups(std::span<const float> weight, const GroupLayout &layout, GroupFormat format,
+                       std::span<const double> moment) {
+  constexpr int steps = 10;
+  GroupCodes result;
+  for (int64_t group = 0; group < layout.groups(); ++group) {
+    int64_t first = layout.firstRow(group), rows = layout.endRow(group) - first;
+    GroupLayout own{rows, layout.columns, rows};
+    std::span<const float> values = weight.subspan(first * layout.columns, rows * layout.columns);
+    std::vector<double> ownMoment(rows * rows);
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < rows; ++j)
+        ownMoment[i * rows + j] = moment[(first + i) * layout.rows + first + j];
+    std::vector<GroupCodes> candidates;
+    for (int step = 0; step < steps; ++step)
+      candidates.push_back(quantizeGroups(
+          clampColumns(values, layout.columns, 1.0f - 0.05f * static_cast<float>(step)), own, format));
+    GroupCodes best = bestColumns(values, candidates, own, ownMoment);
+    result.codes.insert(result.codes.end(), best.codes.begin(), best.codes.end());
+    result.quantizers.insert(result.quantizers.end(), best.quantizers.begin(), best.quantizers.end());
+  }
+  return result;
+}
+
 /// Overwrites a symmetric positive definite matrix with R, upper triangular, of H = R R^T; the rest with
 /// zeros.
 static void factorizeUpper(std::vector<double> &matrix, int64_t size) {

@@ -33,6 +33,12 @@ std::vector<double> columnLosses(std::span<const float> weight, const GroupCodes
 GroupCodes clipGroups(std::span<const float> weight, const GroupLayout &layout, GroupFormat format,
                       std::span<const double> moment);
 
+/// Round to nearest of weights that are first clamped to a share of their group's largest magnitude: 1, 0.95,
+/// ... 0.55, the share with the smallest d^T H d over the group's own rows. Ties keep the larger. (The clip
+/// search of AWQ, Lin et al. 2023, whose sampled tokens H sums up.)
+GroupCodes clampGroups(std::span<const float> weight, const GroupLayout &layout, GroupFormat format,
+                       std::span<const double> moment);
+
 /// Rounds to the quantizers of `start` row by row, and moves each row's rounding error into the rows that are
 /// still to come so that the product changes least (error-compensated rounding; Frantar et al. 2022, from
 /// Hassibi and Stork 1993). Rows go from the largest H[k][k] to the smallest. With H + damping I = R R^T, R

@@ -19,6 +19,7 @@ void populateAssignPipeline(OpPassManager &passes, const AssignOptions &options)
   assign.groupSize = options.groupSize;
   assign.weightScheme = options.weightScheme;
   assign.exclude.assign(options.exclude.begin(), options.exclude.end());
+  assign.announce = options.announce;
   passes.addPass(createAssignPrecision(assign));
 }
 
@@ -36,6 +37,8 @@ struct AssignFlags : PassPipelineOptions<AssignFlags> {
   Option<int64_t> groupSize{*this, "group-size",
                             llvm::cl::desc("Elements of a channel that share a scale; -1: all"),
                             llvm::cl::init(-1)};
+  Option<bool> announce{*this, "announce", llvm::cl::desc("Only tell functions the scheme"),
+                        llvm::cl::init(false)};
   Option<std::string> weightScheme{*this, "weight-scheme", llvm::cl::desc("symmetric or asymmetric weights"),
                                    llvm::cl::init("")};
   ListOption<std::string> exclude{*this, "exclude",
@@ -54,7 +57,8 @@ void registerAssignStage() {
                                                        flags.integerTail,
                                                        {flags.exclude.begin(), flags.exclude.end()},
                                                        flags.groupSize,
-                                                       flags.weightScheme});
+                                                       flags.weightScheme,
+                                                       flags.announce});
                                         });
 }
 

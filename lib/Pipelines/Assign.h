@@ -19,6 +19,7 @@ struct AssignOptions {
   std::vector<std::string> exclude;
   int64_t groupSize = -1;
   std::string weightScheme; ///< "symmetric", "asymmetric", or empty for the scheme's
+  bool announce = false;    ///< only tell functions the scheme, for the stage transform
 };
 
 /// Passes on a module whose values have ranges.

@@ -5,12 +5,9 @@
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
 #include "lib/Pipelines/Instrument.h"
 #include "lib/Support/Progress.h"
-#include "passes/InsertObservers/InsertObservers.h"
 #include "passes/InsertObservers/ObservableValues.h"
-#include "passes/ReturnObserved/ReturnObserved.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 
@@ -68,21 +65,6 @@ FailureOr<std::vector<InputSpec>> readInputSpecs(ModuleOp prepared) {
   if (!valid)
     return failure();
   return specs;
-}
-
-llvm::Expected<OwningOpRef<ModuleOp>> makeInstrumented(ModuleOp prepared, std::vector<std::string> &names) {
-  OwningOpRef<ModuleOp> module = prepared.clone();
-  PassManager passes(prepared.getContext());
-  passes.addNestedPass<func::FuncOp>(createInsertObservers());
-  passes.addNestedPass<func::FuncOp>(createReturnObserved());
-  if (failed(passes.run(*module)))
-    return llvm::createStringError("the model cannot be instrumented");
-  auto main = module->lookupSymbol<func::FuncOp>(kMain);
-  for (unsigned i = 0; i < main.getNumResults(); ++i) {
-    auto name = main.getResultAttrOfType<StringAttr>(i, onnx::nameAttribute);
-    names.push_back(name ? name.str() : "");
-  }
-  return module;
 }
 
 static void addToStatistics(const NpyArray &array, TensorStatistics &statistics) {

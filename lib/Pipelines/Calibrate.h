@@ -53,4 +53,10 @@ void registerCalibrateStage();
 llvm::Error attachSecondMoments(mlir::ModuleOp assigned, SampleReader &samples,
                                 const CalibrateOptions &options, const CompileInstrumented &compile);
 
+/// Runs the same instrumented model and attaches `quern.rows` to the values of @main that matrices with
+/// constant elements multiply: at most 512 different rows of each, whatever the order of the samples
+/// (lib/Numerics/RowReservoir.h). In memory: those rows, and one sample.
+llvm::Error attachRows(mlir::ModuleOp prepared, SampleReader &samples, const CalibrateOptions &options,
+                       const CompileInstrumented &compile);
+
 } // namespace quern

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Pipelines/Calibrate.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/Error.h"
@@ -14,5 +16,11 @@ namespace quern {
 /// A copy of the module whose @main returns what is observed, and the names of that.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> makeInstrumented(mlir::ModuleOp prepared,
                                                                    std::vector<std::string> &names);
+
+/// Compiles that copy, runs it on all samples, and calls visit(name, elements) for every observed f32 tensor
+/// of each. `title` names the progress.
+llvm::Error visitObserved(mlir::ModuleOp prepared, SampleReader &samples, llvm::StringRef title,
+                          const CalibrateOptions &options, const CompileInstrumented &compile,
+                          llvm::function_ref<void(const std::string &, llvm::ArrayRef<float>)> visit);
 
 } // namespace quern

@@ -14,9 +14,10 @@ namespace quern {
 void populateQuantizePipeline(OpPassManager &passes, const QuantizeOptions &options) {
   // Scales of biases depend on those of activations.
   passes.addNestedPass<func::FuncOp>(createInsertQuantization());
-  if (options.clipWeights || options.compensateRounding) {
+  if (options.clipWeights || options.compensateRounding || options.clampWeights) {
     RoundWeightsOptions rounding;
     rounding.clip = options.clipWeights;
+    rounding.clamp = options.clampWeights;
     rounding.compensate = options.compensateRounding;
     passes.addNestedPass<func::FuncOp>(createRoundWeights(rounding));
   }

@@ -10,6 +10,7 @@ namespace quern {
 struct QuantizeOptions {
   bool clipWeights = false;
   bool compensateRounding = false;
+  bool clampWeights = false;
 };
 
 /// Passes on a module whose ops have `quern.precision`; others are left as they are.

@@ -4,7 +4,6 @@
 #include "lib/Numerics/ErrorCompensation.h"
 #include "lib/Pipelines/Calibrate.h"
 #include "lib/Pipelines/Instrument.h"
-#include "lib/Support/Progress.h"
 #include "passes/InsertObservers/ObservableValues.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -51,31 +50,12 @@ llvm::Error attachSecondMoments(ModuleOp assigned, SampleReader &samples, const 
       observed[observable.name] = observable.value;
     }
 
-  std::vector<std::string> names;
-  llvm::Expected<OwningOpRef<ModuleOp>> instrumented = makeInstrumented(assigned, names);
-  if (!instrumented)
-    return instrumented.takeError();
-  llvm::Expected<std::unique_ptr<InstrumentedModel>> model = compile(**instrumented);
-  if (!model)
-    return model.takeError();
-  std::optional<Progress> progress;
-  if (options.showProgress)
-    progress.emplace("second moments", samples.count());
-  auto observe = [&](const Sample &sample) -> llvm::Error {
-    llvm::Expected<std::vector<NpyArray>> arrays = (*model)->run(sample);
-    if (!arrays)
-      return arrays.takeError();
-    for (auto [name, array] : llvm::zip_equal(names, *arrays))
-      if (auto moment = moments.find(name); moment != moments.end())
-        moment->second.add(
-            {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)});
-    if (progress)
-      progress->advance();
-    return llvm::Error::success();
+  auto visit = [&](const std::string &name, ArrayRef<float> values) {
+    if (auto moment = moments.find(name); moment != moments.end())
+      moment->second.add(values);
   };
-  llvm::Expected<int64_t> count = forEachSample(samples, observe);
-  if (!count)
-    return count.takeError();
+  if (llvm::Error error = visitObserved(assigned, samples, "second moments", options, compile, visit))
+    return error;
   for (const auto &[name, moment] : moments)
     attach(readers[observed[name]], moment);
   return llvm::Error::success();

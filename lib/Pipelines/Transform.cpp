@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Pipelines/Transform.h"
 
+#include "passes/ActivationAwareScaling/ActivationAwareScaling.h"
 #include "passes/CrossLayerEqualization/CrossLayerEqualization.h"
 #include "passes/EdgeTransforms/Method.h"
 #include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
+#include "passes/JointScaling/JointScaling.h"
 #include "passes/OutlierSuppressionPlus/OutlierSuppressionPlus.h"
 #include "passes/SmoothActivations/SmoothActivations.h"
 #include "passes/WeightDilation/WeightDilation.h"
@@ -17,19 +19,34 @@ using namespace mlir;
 namespace quern {
 
 namespace {
+/// What a method changes, which is good for some schemes only.
+enum class Purpose {
+  Any,         ///< looks at weights alone
+  WeightsOnly, ///< activations stay float
+  CodesOfBoth, ///< shares difficulty between two operands that are codes
+};
+
 struct Method {
   StringRef name;
-  bool readsActivations;
+  Purpose purpose;
+  RowsOfMethod rows;
   std::unique_ptr<Pass> (*create)();
+
+  bool setsScalesOfActivations() const { return purpose != Purpose::Any; }
 };
 } // namespace
 
 /// Every method; a new one is a line here.
 static const Method methods[] = {
-    {kSmoothQuant, true, [] { return createSmoothActivations(); }},
-    {kOutlierSuppressionPlus, true, [] { return createOutlierSuppressionPlus(); }},
-    {kWeightDilation, false, [] { return createWeightDilation(); }},
-    {kCrossLayerEqualization, false, [] { return createCrossLayerEqualization(); }},
+    {kSmoothQuant, Purpose::CodesOfBoth, RowsOfMethod::Wanted, [] { return createSmoothActivations(); }},
+    {kOutlierSuppressionPlus, Purpose::CodesOfBoth, RowsOfMethod::Wanted,
+     [] { return createOutlierSuppressionPlus(); }},
+    {kActivationAwareScaling, Purpose::WeightsOnly, RowsOfMethod::Needed,
+     [] { return createActivationAwareScaling(); }},
+    {kJointScaling, Purpose::CodesOfBoth, RowsOfMethod::Needed, [] { return createJointScaling(); }},
+    {kWeightDilation, Purpose::Any, RowsOfMethod::None, [] { return createWeightDilation(); }},
+    {kCrossLayerEqualization, Purpose::Any, RowsOfMethod::None,
+     [] { return createCrossLayerEqualization(); }},
 };
 
 static const Method *findMethod(StringRef name) {
@@ -37,9 +54,29 @@ static const Method *findMethod(StringRef name) {
   return found == std::end(methods) ? nullptr : found;
 }
 
-bool needsActivationRanges(StringRef name) {
+RowsOfMethod rowsOfMethod(StringRef name) {
   const Method *method = findMethod(name);
-  return method && method->readsActivations;
+  return method ? method->rows : RowsOfMethod::None;
+}
+
+static bool fits(const Method &method, bool quantizesActivations) {
+  return method.purpose == Purpose::Any || (method.purpose == Purpose::CodesOfBoth) == quantizesActivations;
+}
+
+llvm::Error checkMethodFits(StringRef name, StringRef scheme, bool quantizesActivations) {
+  const Method *method = findMethod(name);
+  if (!method || fits(*method, quantizesActivations))
+    return llvm::Error::success();
+  std::string accepted = "none";
+  for (const Method &known : methods)
+    if (fits(known, quantizesActivations))
+      accepted += (", " + known.name).str();
+  return llvm::createStringError(
+      "--method=" + name +
+      (quantizesActivations ? " weighs errors of weights whose activations stay float (W2A16 to W8A16), but "
+                            : " balances activations against weights, but ") +
+      scheme + (quantizesActivations ? " quantizes activations" : " leaves activations float") +
+      "; accepted are " + accepted);
 }
 
 llvm::Error checkMethods(const std::vector<std::string> &names) {
@@ -57,12 +94,12 @@ llvm::Error checkMethods(const std::vector<std::string> &names) {
     if (llvm::count(names, name) > 1)
       return llvm::createStringError("'" + name + "' is named twice");
     // One edge, one owner of its scale.
-    if (method && method->readsActivations && owner)
+    if (method && method->setsScalesOfActivations() && owner)
       return llvm::createStringError("'" + *owner + "' and '" + name +
                                      "' both set the scales of activations; name one of them");
-    if (method && method->readsActivations)
+    if (method && method->setsScalesOfActivations())
       owner = &name;
-    if (method && !method->readsActivations && owner)
+    if (method && !method->setsScalesOfActivations() && owner)
       return llvm::createStringError("'" + name + "' looks at weights only and comes before '" + *owner +
                                      "'");
   }

@@ -18,8 +18,13 @@ struct TransformOptions {
 /// error says what is accepted.
 llvm::Error checkMethods(const std::vector<std::string> &methods);
 
-/// True for methods that look at the ranges of activations; the others look at weights only.
-bool needsActivationRanges(llvm::StringRef method);
+/// Refuses a method that has nothing to do for the scheme; the error says which have.
+llvm::Error checkMethodFits(llvm::StringRef method, llvm::StringRef scheme, bool quantizesActivations);
+
+/// Whether a method measures errors on sampled rows of activations (`quern.rows`): never, where there are
+/// any, or always.
+enum class RowsOfMethod { None, Wanted, Needed };
+RowsOfMethod rowsOfMethod(llvm::StringRef method);
 
 /// The passes of the methods, which checkMethods accepts, and the folding of what they insert. Nothing
 /// without a method.

@@ -108,6 +108,13 @@ struct AssignPrecisionPass : impl::AssignPrecisionBase<AssignPrecisionPass> {
     if (module->hasAttr(kPrequantizedAttrName))
       return;
     FailureOr<Decision> decision = readOptions();
+    if (announce && succeeded(decision)) {
+      for (auto function : module.getOps<func::FuncOp>())
+        function->setAttr(kPrecisionAttrName,
+                          PrecisionAttr::get(&getContext(), decision->weights, decision->activations,
+                                             decision->provenance));
+      return;
+    }
     Exclusions exclusions(exclude);
     if (failed(decision) || failed(exclusions.verify(module.getLoc())))
       return signalPassFailure();

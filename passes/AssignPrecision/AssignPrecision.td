@@ -27,6 +27,9 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     `exclude` holds regular expressions; an op whose ONNX node name one of them matches anywhere stays float. An
     expression that matches no node is an error.
 
+    With `announce`, functions get the scheme as their `quern.precision` and ops get nothing: methods, which come before,
+    measure with it.
+
     ```mlir
     // before
     %1 = onnx.Conv(%0, %w, %b) {...} : (...) -> tensor<1x8x4x4xf32>
@@ -46,6 +49,7 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     Option<"weightScheme", "weight-scheme", "std::string", /*default=*/"\"\"", "symmetric or asymmetric weights">,
     Option<"integerTail", "integer-tail", "bool", /*default=*/"false",
            "Keep integers from the last contraction to the outputs">,
+    Option<"announce", "announce", "bool", /*default=*/"false", "Only tell functions the scheme">,
     ListOption<"exclude", "exclude", "std::string", "Regular expressions over names of nodes that stay float">,
   ];
   let dependentDialects = ["::quern::QuernDialect"];

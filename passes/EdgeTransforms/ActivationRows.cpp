@@ -42,11 +42,11 @@ TensorStatistics ActivationRows::statistics() const {
 
 std::optional<ActivationRows> readRows(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  auto elements =
-      dyn_cast_or_null<ElementsAttr>(readEntry(value, kRowsAttrName, kRowsAttrName));
+  auto elements = dyn_cast_or_null<ElementsAttr>(readEntry(value, kRowsAttrName, kRowsAttrName));
   std::optional<onnx::ConstantView> view = elements ? onnx::ConstantView::of(elements) : std::nullopt;
   if (!view || !type || type.getRank() == 0 || !view->getElementType().isF32() ||
-      view->getShape().size() != 2 || view->getShape()[0] == 0 || view->getShape()[1] != type.getShape().back())
+      view->getShape().size() != 2 || view->getShape()[0] == 0 ||
+      view->getShape()[1] != type.getShape().back())
     return std::nullopt;
   ActivationRows rows{view->getShape()[0], view->getShape()[1], {}};
   rows.values.reserve(view->size());

@@ -12,8 +12,7 @@ namespace quern {
 static constexpr StringLiteral kProvenance("transformed");
 
 ChannelRangesAttr findChannelRanges(Value value) {
-  return dyn_cast_or_null<ChannelRangesAttr>(
-      readEntry(value, kChannelRangesAttrName, kChannelRangeAttrName));
+  return dyn_cast_or_null<ChannelRangesAttr>(readEntry(value, kChannelRangesAttrName, kChannelRangeAttrName));
 }
 
 std::optional<ObserverOptions> findObserver(Value value) {
@@ -92,7 +91,8 @@ void copyRanges(Value from, OpResult to) {
   if (auto known = dyn_cast_or_null<RangeAttr>(readEntry(from, kRangesAttrName, kRangeAttrName)))
     writeEntry(to, kRangesAttrName, kRangeAttrName, known);
   else if (std::optional<RealRange> range = findRange(from))
-    writeEntry(to, kRangesAttrName, kRangeAttrName, RangeAttr::get(from.getContext(), range->min, range->max));
+    writeEntry(to, kRangesAttrName, kRangeAttrName,
+               RangeAttr::get(from.getContext(), range->min, range->max));
 }
 
 } // namespace quern

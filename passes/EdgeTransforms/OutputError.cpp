@@ -120,7 +120,8 @@ double OutputError::of(const ChannelMap &map) const {
     std::vector<double> sums(product.blocks(), 0);
     parallelFor(context, 0, product.blocks(), [&](size_t block) {
       product.forEach(block * kColumnsOfBlock, [&](int64_t row, int64_t column, float value) {
-        double error = double(value) + addend[column] - double(consumer.product[row * consumer.outputs + column]);
+        double error =
+            double(value) + addend[column] - double(consumer.product[row * consumer.outputs + column]);
         sums[block] += error * error;
       });
     });

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Numerics/Observer.h"
 #include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/EdgeTransforms/Edges.h"
-#include "lib/Numerics/Observer.h"
 
 namespace quern {
 
@@ -30,7 +30,8 @@ private:
     std::vector<float> weight;  ///< [channels, outputs]
     std::vector<float> product; ///< X W, [rows, outputs]
   };
-  OutputError(ActivationRows rows, PrecisionAttr precision, ObserverOptions observer, mlir::MLIRContext *context)
+  OutputError(ActivationRows rows, PrecisionAttr precision, ObserverOptions observer,
+              mlir::MLIRContext *context)
       : rows(std::move(rows)), precision(precision), observer(observer), context(context) {}
   std::vector<float> quantizedRows(const ChannelMap &map) const;
   std::vector<float> quantizedWeight(const Consumer &consumer, const ChannelMap &map) const;

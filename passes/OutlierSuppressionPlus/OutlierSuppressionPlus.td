@@ -10,8 +10,8 @@ def OutlierSuppressionPlus : Pass<"quern-outlier-suppression-plus", "mlir::func:
 
     The shift halves each channel's absolute range to (h_j - l_j) / 2; then every transformed channel lies in [-t, t], and channels
     that did already stay as they are. One t serves all channels: T, T - T/100, ..., T/100 with T = max |x - z| are tried, and the one
-    of least estimated quantization error is kept (passes/EdgeTransforms/QuantizationLoss.h; the reference measures the output of the
-    next module on data instead), or the identity. z = 0 where the producer or a consumer cannot take a shift: RMSNorm, padded
+    is kept, or the identity, for which the consumers' outputs have the least error: measured on the edge's rows
+    (passes/EdgeTransforms/OutputError.h), or estimated from ranges where rows are not known (QuantizationLoss.h). z = 0 where the producer or a consumer cannot take a shift: RMSNorm, padded
     convolutions.
 
     Constraints (else the edge stays as it is):

@@ -12,7 +12,8 @@ Quantizer chooseActivationQuantizer(QuantizerAttr attribute, double min, double 
   CodeRange codes = isSigned ? CodeRange::signedBits(bits) : CodeRange::unsignedBits(bits);
   if (attribute.getScheme() == Scheme::Asymmetric)
     return chooseAsymmetric(min, max, codes);
-  Quantizer quantizer = chooseSymmetric(std::max(std::abs(min), std::abs(max)), CodeRange::symmetricBits(bits));
+  Quantizer quantizer =
+      chooseSymmetric(std::max(std::abs(min), std::abs(max)), CodeRange::symmetricBits(bits));
   return {quantizer.scale, isSigned ? 0 : 1 << (bits - 1), codes};
 }
 

@@ -58,6 +58,8 @@ private:
     std::vector<GroupCodes> candidates{quantizeGroups(weight->values, weight->layout, weight->format)};
     if (clip)
       candidates.push_back(clipGroups(weight->values, weight->layout, weight->format, *moment));
+    if (clamp)
+      candidates.push_back(clampGroups(weight->values, weight->layout, weight->format, *moment));
     if (compensate)
       for (size_t i = 0, count = candidates.size(); i < count; ++i)
         candidates.push_back(compensateRounding(weight->values, candidates[i], weight->layout, *moment));

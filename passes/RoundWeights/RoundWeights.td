@@ -10,7 +10,8 @@ def RoundWeights : Pass<"quern-round-weights", "mlir::func::FuncOp"> {
         d_n^T H d_n,   d_n = w_n - dequantize(codes)
 
     among round to nearest and, as the options ask: `clip`, ranges of groups that are narrowed where that lowers
-    sum_k H_kk d_k^2 (a grid over both ends); `compensate`, rounding row by row, from the largest H_kk down, each row's
+    sum_k H_kk d_k^2 (a grid over both ends); `clamp`, weights clamped alike at both ends before their group's range is taken,
+    where that lowers d^T H d of the group (AWQ's clip search); `compensate`, rounding row by row, from the largest H_kk down, each row's
     error moved into the rows that follow (GPTQ with activation order); and both together. So no column is worse than
     round to nearest by this measure. lib/Numerics/ErrorCompensation.h has the formulas. Other ops are left to
     quern-quantize-weights. The attribute is removed.
@@ -27,6 +28,7 @@ def RoundWeights : Pass<"quern-round-weights", "mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"clip", "clip", "bool", /*default=*/"false", "Narrow the ranges of groups">,
+    Option<"clamp", "clamp", "bool", /*default=*/"false", "Clamp the largest weights of groups">,
     Option<"compensate", "compensate", "bool", /*default=*/"true", "Move rounding errors into rows that follow">,
   ];
   let dependentDialects = ["::quern::QuernDialect", "::quern::onnx::ONNXDialect", "::mlir::quant::QuantDialect"];

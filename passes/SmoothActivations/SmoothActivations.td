@@ -10,11 +10,12 @@ def SmoothActivations : Pass<"quern-smooth-activations", "mlir::func::FuncOp"> {
 
     Then max |x'_j| = a_j^(1 - alpha) w_j^(1 - alpha) and max |W'_j| = a_j^alpha w_j^alpha: alpha = 0 leaves the ranges to the
     activations, alpha = 1 to the weights. With a negative `alpha`, the default, it is searched for each edge: 0, 0.05, ..., 1 and
-    the identity, by the estimated joint quantization error (passes/EdgeTransforms/QuantizationLoss.h). The loss never exceeds
-    that of the identity. Because the error of W8A8 depends on the ratios of the s_j only, they are not normalized.
+    the identity, by the error of the consumers' outputs with both operands quantized: measured on the edge's rows
+    (passes/EdgeTransforms/OutputError.h), or estimated from ranges where rows are not known (QuantizationLoss.h). The loss never
+    exceeds that of the identity. Because the error of W8A8 depends on the ratios of the s_j only, they are not normalized.
 
     Constraints (else the edge stays as it is):
-    - (C1) the channels' ranges are known (`quern.channel_ranges`)
+    - (C1) the channels' ranges (`quern.channel_ranges`) or rows (`quern.rows`) are known
     - (C2) the producer can take the scale (quern-fold-edge-transforms), or `explicit` is set and the loss falls to
       less than half
     - (C3) no method that owns scales has transformed the edge

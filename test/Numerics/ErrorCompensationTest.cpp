@@ -116,3 +116,37 @@ TEST(Clipping, DiagonalLossIsNeverAboveUnclipped) {
       EXPECT_LE(clipped[column], unclipped[column] * (1 + 1e-12));
   }
 }
+
+TEST(ErrorCompensation, ClampedGroupsAreNeverWorse) {
+  for (int64_t groupSize : {8, 40, 17}) {
+    Problem problem(40, 6, groupSize, 13);
+    problem.weight[0] = 20; // worth clamping, or not, by its moment
+    for (bool symmetric : {true, false}) {
+      GroupFormat format{3, symmetric};
+      std::vector<double> moment = problem.moment.get();
+      GroupCodes nearest = quantizeGroups(problem.weight, problem.layout, format),
+                 clamped = clampGroups(problem.weight, problem.layout, format, moment);
+      // By the measure of the search: each group on its own.
+      for (int64_t i = 0; i < 40; ++i)
+        for (int64_t j = 0; j < 40; ++j)
+          if (i / groupSize != j / groupSize)
+            moment[i * 40 + j] = 0;
+      std::vector<double> before = columnLosses(problem.weight, nearest, problem.layout, moment),
+                          after = columnLosses(problem.weight, clamped, problem.layout, moment);
+      for (int64_t column = 0; column < 6; ++column)
+        EXPECT_LE(after[column], before[column] * (1 + 1e-9));
+      EXPECT_LT(std::accumulate(after.begin(), after.end(), 0.0),
+                0.95 * std::accumulate(before.begin(), before.end(), 0.0));
+    }
+  }
+}
+
+TEST(ErrorCompensation, ClampingKeepsWeightsThatAreCodes) {
+  GroupLayout layout{4, 1, 4};
+  std::vector<float> weight{7, -3, 2, 1};
+  std::vector<double> moment(16, 0.0);
+  for (int64_t i = 0; i < 4; ++i)
+    moment[i * 5] = 1;
+  GroupCodes clamped = clampGroups(weight, layout, {4, true}, moment);
+  EXPECT_EQ(clamped.codes, (std::vector<int16_t>{7, -3, 2, 1}));
+}

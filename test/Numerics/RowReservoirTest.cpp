@@ -46,8 +46,9 @@ TEST(RowReservoir, KeepsEverythingThatFitsOnce) {
 }
 
 TEST(RowReservoir, LeavesOutWhatIsNotFinite) {
-  EXPECT_TRUE(sampleOf({{1, std::numeric_limits<float>::infinity()},
-                        {std::numeric_limits<float>::quiet_NaN(), 0}}, 8).empty());
+  EXPECT_TRUE(
+      sampleOf({{1, std::numeric_limits<float>::infinity()}, {std::numeric_limits<float>::quiet_NaN(), 0}}, 8)
+          .empty());
 }
 
 TEST(RowReservoir, LeavesOutIncompleteRows) {

@@ -75,8 +75,9 @@ struct Flags {
   cl::list<std::string> methods{
       "method",
       cl::desc("Rewrites for accuracy before quantization, in order: none (default), smoothquant, "
-               "outlier-suppression-plus, weight-dilation, cross-layer-equalization. Weights only: clip "
-               "(narrower ranges), gptq (error-compensated rounding), or auto: both, each where the error "
+               "outlier-suppression-plus, aqas (joint search), weight-dilation, cross-layer-equalization. "
+               "Weights only: awq (scale and clip search), clip (narrower ranges), gptq (error-compensated "
+               "rounding), or auto: both, each where the error "
                "of the product falls (default there, if there is calibration data)"),
       cl::value_desc("name,..."), cl::CommaSeparated, cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),

@@ -22,8 +22,8 @@ inline constexpr llvm::StringLiteral kChannelRangesAttrName = "quern.channel_ran
 inline constexpr llvm::StringLiteral kChannelRangeAttrName = "quern.channel_range";
 /// `quern.transformed_by`: on an op whose constants took in scales or shifts, the names of the methods.
 inline constexpr llvm::StringLiteral kTransformedByAttrName = "quern.transformed_by";
-/// `quern.precision`: on an op, its PrecisionAttr; on a function before the stage assign, the one that its ops
-/// are going to get: methods measure with it.
+/// `quern.precision`: on an op, its PrecisionAttr; on a function before the stage assign, the one that its
+/// ops are going to get: methods measure with it.
 inline constexpr llvm::StringLiteral kPrecisionAttrName = "quern.precision";
 /// `quern.second_moment`: on a product with constant weights, the sum of x x^T over the observed rows x of
 /// its activation, as a tensor of f64.

@@ -1,6 +1,8 @@
 """Methods keep the float function of a model (T1), and save what outlying channels cost in W8A8.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import re
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -8,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 ROWS, WIDTH = 16, 32
-METHODS = ["smoothquant", "outlier-suppression-plus", "weight-dilation", "cross-layer-equalization", "weight-dilation,smoothquant"]
+METHODS = ["smoothquant", "outlier-suppression-plus", "weight-dilation", "cross-layer-equalization", "weight-dilation,smoothquant", "aqas"]
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +75,80 @@ def test_outlying_channels_cost_less(programs, block, execute, tmp_path, method)
         assert made.returncode == 0, made.stderr
         errors[name] = np.linalg.norm(execute(tmp_path / f"{name}.so", x=x)["y"] - wanted)
     assert errors[method] < errors["none"] / 2, errors
+
+
+@pytest.fixture(scope="module")
+def classifier(digits, tmp_path_factory):
+    """Normalization, random features, least squares on digits; outlying channels are planted in the normalization by an exact rescaling
+    of it and of its reader. Folder with model.onnx and planted.onnx, images and labels to evaluate."""
+    random = np.random.default_rng(23)
+    images = digits.images.reshape(len(digits.images), -1).astype(np.float32)
+    half, width = len(images) // 2, 160
+    scale, hidden = random.uniform(0.5, 2, images.shape[1]), random.normal(size=(images.shape[1], width)) / np.sqrt(images.shape[1])
+    normal = (images - images.mean(1, keepdims=True)) / np.sqrt(images.var(1, keepdims=True) + 1e-5) * scale
+    features = np.maximum(normal[:half] @ hidden, 0)
+    readout = np.linalg.lstsq(features.T @ features + np.eye(width), features.T @ np.eye(10)[digits.labels[:half]], rcond=None)[0]
+    folder = tmp_path_factory.mktemp("planted")
+    factor = np.ones(images.shape[1])
+    for name, channels in {"model": [], "planted": [3, 20, 37, 52]}.items():
+        factor[channels] = 500
+        arrays = {"scale": scale * factor, "hidden": hidden / factor[:, None], "readout": readout}
+        nodes = [helper.make_node("LayerNormalization", ["x", "scale"], ["n"], "norm"), helper.make_node("MatMul", ["n", "hidden"], ["h"], "hidden"),
+                 helper.make_node("Relu", ["h"], ["r"], "relu"), helper.make_node("MatMul", ["r", "readout"], ["y"], "readout")]
+        graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, images.shape[1]])],
+                                  [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 10])],
+                                  [numpy_helper.from_array(array.astype(np.float32), key) for key, array in arrays.items()])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), folder / f"{name}.onnx")
+    np.savez(folder / "calibration.npz", x=images[:half, None])
+    return folder, images[half:, None], digits.labels[half:]
+
+
+def accuracy(outputs, labels):
+    return np.mean(outputs.reshape(len(labels), 10).argmax(1) == labels)
+
+
+@pytest.mark.parametrize("method", ["none", "smoothquant", "outlier-suppression-plus", "aqas"])
+def test_planted_outliers(programs, classifier, execute, tmp_path, method):
+    folder, images, labels = classifier
+    wanted = accuracy(np.stack([run(folder / "model.onnx", image) for image in images]), labels)
+    planted = accuracy(np.stack([run(folder / "planted.onnx", image) for image in images]), labels)
+    assert wanted > 0.85 and planted == wanted  # the rescaling is exact
+    made = programs.quernc(folder / "planted.onnx", "--quantize=W8A8", f"--calibration-data={folder / 'calibration.npz'}",
+                           f"--method={method}", "-o", tmp_path / "model.so")
+    assert made.returncode == 0, made.stderr
+    got = accuracy(execute(tmp_path / "model.so", x=images)["y"], labels)
+    if method == "none":
+        assert got < wanted - 0.1
+    else:
+        assert got >= wanted * (1 - 0.005)
+
+
+def test_awq_composes_with_gptq(programs, block, execute, tmp_path):
+    """Both halve the error of plain rounding; the channels of this model are independent, which leaves nothing to compensate."""
+    x = np.random.default_rng(11).normal(size=(4, ROWS, WIDTH)).astype(np.float32)
+    wanted = np.stack([run(block / "model.onnx", sample) for sample in x])
+    errors = []
+    for method in ("none", "awq", "awq,gptq"):
+        made = programs.quernc(block / "model.onnx", "--quantize=W3A16", "--group-size=12", f"--method={method}",
+                               f"--calibration-data={block / 'calibration.npz'}", "-o", tmp_path / "model.so")
+        assert made.returncode == 0, made.stderr
+        errors.append(np.linalg.norm(execute(tmp_path / "model.so", x=x)["y"] - wanted))
+    assert max(errors[1:]) < errors[0] / 2, errors
+
+
+REFUSED = [("awq", "W8A8", "quantizes activations; accepted are none, smoothquant"),
+           ("smoothquant", "W4A16", "leaves activations float; accepted are none, awq"),
+           ("aqas", "W4A16", "leaves activations float")]
+
+
+@pytest.mark.parametrize("method, scheme, reason", REFUSED)
+def test_methods_that_do_not_fit_are_refused(programs, block, tmp_path, method, scheme, reason):
+    made = programs.quernc(block / "model.onnx", f"--quantize={scheme}", f"--method={method}",
+                           f"--calibration-data={block / 'calibration.npz'}", "-o", tmp_path / "model.so")
+    assert made.returncode == 1 and re.search(f"--method={method} .*{reason}", made.stderr), made.stderr
+    assert not (tmp_path / "model.so").exists()
+
+
+def test_awq_needs_data(programs, block, tmp_path):
+    made = programs.quernc(block / "model.onnx", "--quantize=W4A16", "--method=awq", "-o", tmp_path / "model.so")
+    assert made.returncode == 1 and "give --calibration-data" in made.stderr

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Numerics/RowReservoir.h"
+#include "lib/Pipelines/Calibrate.h"
+#include "lib/Pipelines/Instrument.h"
+#include "passes/EdgeTransforms/ActivationRows.h"
+#include "passes/EdgeTransforms/Edges.h"
+#include "passes/EdgeTransforms/OutputError.h"
+#include "passes/InsertObservers/ObservableValues.h"
+
+using namespace mlir;
+
+namespace quern {
+
+static constexpr int64_t kRows = 512;
+
+llvm::Error attachRows(ModuleOp prepared, SampleReader &samples, const CalibrateOptions &options,
+                       const CompileInstrumented &compile) {
+  auto main = prepared.lookupSymbol<func::FuncOp>("main");
+  llvm::DenseMap<Value, int64_t> wanted;
+  for (const Edge &edge : listEdges(main, /*shifted=*/false))
+    if (llvm::all_of(edge.consumers, [&](auto &consumer) { return readMatrix(edge, consumer).has_value(); }))
+      wanted[edge.value] = edge.channels;
+  if (wanted.empty())
+    return llvm::Error::success();
+  std::map<std::string, std::pair<Value, RowReservoir>> reservoirs;
+  for (const ObservableValue &observable : listObservableValues(main))
+    if (auto found = wanted.find(observable.value); found != wanted.end())
+      reservoirs.emplace(observable.name, std::pair(observable.value, RowReservoir(found->second, kRows)));
+  auto visit = [&](const std::string &name, ArrayRef<float> values) {
+    if (auto found = reservoirs.find(name); found != reservoirs.end())
+      found->second.second.add(values);
+  };
+  if (llvm::Error error = visitObserved(prepared, samples, "sample rows", options, compile, visit))
+    return error;
+  for (const auto &[name, entry] : reservoirs)
+    if (entry.second.count() > 0)
+      writeRows(entry.first, {entry.second.count(), entry.second.getWidth(), entry.second.get()});
+  return llvm::Error::success();
+}
+
+} // namespace quern

@@ -1,0 +1,127 @@
+"""Scales of methods equal those of a plain numpy statement of each reference procedure, on the same rows and weights.
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import re
+
+import numpy as np
+import pytest
+
+ROWS, CHANNELS, OUTPUTS = 40, 24, 12
+ROUND = dict(rtol=1e-5, atol=0)
+
+
+@pytest.fixture(params=range(4))
+def edge(request):
+    """Rows whose channels differ in size, and two matrices that read them."""
+    random = np.random.default_rng(request.param)
+    rows = random.normal(size=(ROWS, CHANNELS)) * np.exp(random.normal(size=CHANNELS) * 1.5)
+    return rows.astype(np.float32), [random.normal(size=(CHANNELS, OUTPUTS)).astype(np.float32) for _ in range(2)]
+
+
+def dense(array):
+    return f"dense<{np.asarray(array, np.float64).tolist()}> : tensor<{'x'.join(map(str, array.shape))}xf32>"
+
+
+def chosen_scale(programs, tmp_path, edge, flag, weights, activations=None):
+    """The scale that a method's pass chooses; ones if it chooses none."""
+    rows, matrices = edge
+    low, high = (np.array2string(end, separator=", ", max_line_width=10**9, formatter={"float": lambda v: f"{v:.9e}"})
+                 for end in (rows.min(0).astype(np.float64), rows.max(0).astype(np.float64)))
+    precision = f"weights = <{weights}>" + (f", activations = <{activations}>" if activations else "")
+    x, y = f"tensor<{ROWS}x{CHANNELS}xf32>", f"tensor<{ROWS}x{OUTPUTS}xf32>"
+    body = "\n".join(f"""  %w{i} = onnx.Constant() {{value = {dense(matrix)}}} : () -> tensor<{CHANNELS}x{OUTPUTS}xf32>
+  %y{i} = onnx.MatMul(%n, %w{i}) : ({x}, tensor<{CHANNELS}x{OUTPUTS}xf32>) -> {y}""" for i, matrix in enumerate(matrices))
+    (tmp_path / "edge.mlir").write_text(f"""
+func.func @main(%x: {x}) -> ({y}, {y}) attributes {{quern.precision = #quern.precision<{precision}>}} {{
+  %gamma = onnx.Constant() {{value = dense<1.0> : tensor<{CHANNELS}xf32>}} : () -> tensor<{CHANNELS}xf32>
+  %n = onnx.Mul(%x, %gamma) {{quern.rows = [{dense(rows)}], quern.ranges = [#quern.range<{rows.min():.9e}, {rows.max():.9e}, "moving-average">],
+    quern.channel_ranges = [#quern.channel_ranges<1, min = {low}, max = {high}>]}} : ({x}, tensor<{CHANNELS}xf32>) -> {x}
+{body}
+  return %y0, %y1 : {y}, {y}
+}}""")
+    ran = programs.run("quern-opt", tmp_path / "edge.mlir", flag)
+    assert ran.returncode == 0, ran.stderr
+    found = re.search(r"scale = array<f32: ([^>]*)>", ran.stdout)
+    return np.array(found[1].split(", "), np.float64) if found else np.ones(CHANNELS)
+
+
+def quantized_in_groups(weight, bits, group):
+    """Asymmetric codes of `group` consecutive inputs of each output, back in reals; weight is [inputs, outputs]."""
+    result = np.empty_like(weight)
+    for first in range(0, len(weight), group):
+        block = weight[first:first + group]
+        low, high = np.minimum(block.min(0), 0), np.maximum(block.max(0), 0)
+        step = (high - low) / np.float32(2**bits - 1)
+        zero = np.clip(np.round(-low / step), 0, 2**bits - 1)
+        result[first:first + group] = (np.clip(np.round(block / step) + zero, 0, 2**bits - 1) - zero) * step
+    return result
+
+
+@pytest.mark.parametrize("bits, group", [(4, 8), (4, 10), (3, 24), (2, 8)])
+def test_awq(programs, tmp_path, edge, bits, group):
+    rows, matrices = edge
+    mean = np.abs(rows).mean(0)
+    best, least = None, np.inf
+    for step in range(20):
+        scale = np.maximum(mean**(step / 20), 1e-4)
+        scale = (scale / np.sqrt(scale.max() * scale.min())).astype(np.float32)
+        loss = sum(np.square((rows / scale) @ quantized_in_groups(w * scale[:, None], bits, group) - rows @ w, dtype=np.float64).sum()
+                   for w in matrices)
+        if loss < least:
+            best, least = scale, loss
+    got = chosen_scale(programs, tmp_path, edge, "--quern-activation-aware-scaling", f"u{bits}, group = {group}, asymmetric")
+    np.testing.assert_allclose(got, best, **ROUND)
+
+
+def smoothquant(edge, alpha):
+    rows, matrices = edge
+    activations = np.maximum(np.abs(rows).max(0), 1e-5).astype(np.float64)
+    weights = np.maximum(np.max([np.abs(w).max(1) for w in matrices], axis=0), 1e-5).astype(np.float64)
+    return np.maximum(activations**alpha / weights**(1 - alpha), 1e-5)
+
+
+W8, A8 = "s8, channel, symmetric", "u8, tensor, asymmetric"
+
+
+@pytest.mark.parametrize("alpha", [0, 0.25, 0.5, 0.85, 1])
+def test_smoothquant(programs, tmp_path, edge, alpha):
+    got = chosen_scale(programs, tmp_path, edge, f"--quern-smooth-activations=alpha={alpha}", W8, A8)
+    np.testing.assert_allclose(got, smoothquant(edge, alpha), **ROUND)
+
+
+def joint_loss(edge, scale, bits):
+    """The squared error with 8-bit activations per tensor and symmetric weights per output. The range is the whole one, as of an
+    observer whose single sample is the rows."""
+    rows, matrices = edge
+    scale = scale.astype(np.float32)
+    x = rows / scale
+    low, high = min(x.min(), 0), max(x.max(), 0)
+    step = (high - low) / np.float32(255)
+    zero = np.clip(np.round(-low / step), 0, 255)
+    x = (np.clip(np.round(x / step) + zero, 0, 255) - zero) * step
+    loss = 0
+    for w in matrices:
+        scaled = w * scale[:, None]
+        unit = np.abs(scaled).max(0) / np.float32(2**(bits - 1) - 1)
+        loss += np.square(x @ (np.round(scaled / unit) * unit) - rows @ w, dtype=np.float64).sum()
+    return loss
+
+
+def test_smoothquant_searched(programs, tmp_path, edge):
+    candidates = [np.ones(CHANNELS)] + [smoothquant(edge, step / 20) for step in range(21)]
+    best = min(candidates, key=lambda scale: joint_loss(edge, scale, 8))
+    got = chosen_scale(programs, tmp_path, edge, "--quern-smooth-activations", W8, A8)
+    np.testing.assert_allclose(got, best, **ROUND)
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_aqas_is_no_worse_than_either_family(programs, tmp_path, edge, bits):
+    weights = f"s{bits}, channel, symmetric"
+    losses = {flag: joint_loss(edge, chosen_scale(programs, tmp_path, edge, flag, weights, A8), bits)
+              for flag in ("--quern-joint-scaling", "--quern-smooth-activations")}
+    identity = joint_loss(edge, np.ones(CHANNELS), bits)
+    mean = np.abs(edge[0]).mean(0).astype(np.float64)
+    salience = min(joint_loss(edge, (s := mean**(step / 20)) / np.sqrt(s.max() * s.min()), bits) for step in range(21))
+    joint = losses["--quern-joint-scaling"]
+    assert joint <= min(identity, salience, losses["--quern-smooth-activations"]) * (1 + 1e-6)
+    assert joint < identity
