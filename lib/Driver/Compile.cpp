@@ -63,6 +63,8 @@ private:
   bool quantizing() const { return !options.quantize.empty(); }
   /// Plain rounding of weights needs no data.
   bool needsCalibration() const;
+  /// Rounding is worth its time by default: weights of fewer than 8 bits, or alone.
+  bool hasNarrowWeights() const;
   /// Tells which methods do not fit the scheme, if any do not.
   bool refuseMethods();
   AssignOptions assignOptions() const;
@@ -135,6 +137,14 @@ bool Compilation::needsCalibration() const {
   return false;
 }
 
+bool Compilation::hasNarrowWeights() const {
+  llvm::Expected<SchemeName> scheme = parseSchemeName(options.quantize);
+  if (scheme)
+    return scheme->isWeightOnly() || scheme->weightBits < 8;
+  llvm::consumeError(scheme.takeError()); // the stage assign has told it
+  return false;
+}
+
 LogicalResult Compilation::calibrateStage() {
   if (!needsCalibration())
     return success();
@@ -153,12 +163,6 @@ bool Compilation::refuseMethods() {
     refused = true;
     (void)report(context, std::move(error));
   };
-  if (needsCalibration() && options.roundingsAreAsked)
-    for (const std::string &method : options.roundings)
-      refuse(llvm::createStringError("--method=" + method +
-                                     " chooses codes of weights whose activations stay float (W2A16 to "
-                                     "W8A16), but " +
-                                     options.quantize + " quantizes activations"));
   if (quantizing())
     for (const std::string &method : options.methods)
       refuse(checkMethodFits(method, options.quantize, needsCalibration()));
@@ -205,7 +209,7 @@ LogicalResult Compilation::transformStage() {
 
 LogicalResult Compilation::quantizeStage() {
   QuantizeOptions quantizeOptions;
-  if (quantizing() && !needsCalibration()) { // activations stay float
+  if (quantizing() && (options.roundingsAreAsked || hasNarrowWeights())) {
     bool automatic = llvm::is_contained(options.roundings, "auto") && !options.calibrationData.empty();
     quantizeOptions.clipWeights = automatic || llvm::is_contained(options.roundings, "clip");
     quantizeOptions.compensateRounding = automatic || llvm::is_contained(options.roundings, "gptq");

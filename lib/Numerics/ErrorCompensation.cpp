@@ -89,8 +89,15 @@ struct Group {
 };
 } // namespace
 
+std::vector<double> momentDiagonal(std::span<const double> moment, int64_t size) {
+  std::vector<double> diagonal(size);
+  for (int64_t k = 0; k < size; ++k)
+    diagonal[k] = moment[k * size + k];
+  return diagonal;
+}
+
 GroupCodes clipGroups(std::span<const float> weight, const GroupLayout &layout, GroupFormat format,
-                      std::span<const double> moment) {
+                      std::span<const double> costs) {
   GroupCodes result;
   result.codes.resize(weight.size());
   for (int64_t group = 0; group < layout.groups(); ++group)
@@ -98,7 +105,7 @@ GroupCodes clipGroups(std::span<const float> weight, const GroupLayout &layout, 
       Group elements;
       for (int64_t row = layout.firstRow(group); row < layout.endRow(group); ++row) {
         elements.values.push_back(weight[row * layout.columns + column]);
-        elements.costs.push_back(moment[row * layout.rows + row]);
+        elements.costs.push_back(costs[row]);
       }
       Quantizer quantizer = elements.findClipping(format);
       for (int64_t row = layout.firstRow(group); row < layout.endRow(group); ++row) {

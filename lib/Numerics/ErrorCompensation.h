@@ -27,11 +27,14 @@ private:
 std::vector<double> columnLosses(std::span<const float> weight, const GroupCodes &codes,
                                  const GroupLayout &layout, std::span<const double> moment);
 
-/// Round to nearest with ranges that are clipped where that lowers sum_k H[k][k] * d_k^2 of the group: each
-/// end is scaled by 1, 0.95, ... 0.5, both alike where codes are symmetric. Ties keep the larger range, so no
-/// group is worse than unclipped.
+/// Round to nearest with ranges that are clipped where that lowers sum_k costs[k] * d_k^2 of the group, with
+/// one cost per row (H[k][k], or 1 where no moment is known): each end is scaled by 1, 0.95, ... 0.5, both
+/// alike where codes are symmetric. Ties keep the larger range, so no group is worse than unclipped.
 GroupCodes clipGroups(std::span<const float> weight, const GroupLayout &layout, GroupFormat format,
-                      std::span<const double> moment);
+                      std::span<const double> costs);
+
+/// H[k][k] of a moment [size, size].
+std::vector<double> momentDiagonal(std::span<const double> moment, int64_t size);
 
 /// Round to nearest of weights that are first clamped to a share of their group's largest magnitude: 1, 0.95,
 /// ... 0.55, the share with the smallest d^T H d over the group's own rows. Ties keep the larger. (The clip

@@ -48,8 +48,9 @@ llvm::Expected<Statistics> calibrate(mlir::ModuleOp prepared, SampleReader &samp
 /// and is quernc's.
 void registerCalibrateStage();
 
-/// Runs the same instrumented model and attaches `quern.second_moment` to each op of @main whose weights
-/// alone are to be codes. In memory: one matrix for each different activation, and one sample.
+/// Runs the same instrumented model and attaches `quern.second_moment` to each op of @main whose weights are
+/// to be codes (MomentRows.h says to which). In memory: one matrix for each different activation, and one
+/// sample.
 llvm::Error attachSecondMoments(mlir::ModuleOp assigned, SampleReader &samples,
                                 const CalibrateOptions &options, const CompileInstrumented &compile);
 

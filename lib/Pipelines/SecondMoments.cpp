@@ -4,22 +4,41 @@
 #include "lib/Numerics/ErrorCompensation.h"
 #include "lib/Pipelines/Calibrate.h"
 #include "lib/Pipelines/Instrument.h"
+#include "lib/Pipelines/MomentRows.h"
 #include "passes/InsertObservers/ObservableValues.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
 namespace quern {
 
-/// The ops that want a second moment, by the activation that they read.
-static llvm::MapVector<Value, SmallVector<Operation *>> findReaders(func::FuncOp main) {
-  llvm::MapVector<Value, SmallVector<Operation *>> readers;
+namespace {
+/// Ops that multiply the same rows of one activation, and the second moment of these.
+struct Readers {
+  Value activation;
+  MomentRows rows;
+  SecondMoment moment;
+  SmallVector<Operation *> ops;
+};
+} // namespace
+
+static std::vector<Readers> findReaders(func::FuncOp main) {
+  std::map<std::pair<void *, std::string>, size_t> known;
+  std::vector<Readers> readers;
   main.walk([&](Operation *op) {
     auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-    if (precision && precision.getWeights() && !precision.getActivations())
-      readers[op->getOperand(0)].push_back(op);
+    if (!precision || !precision.getWeights())
+      return;
+    std::optional<MomentRows> rows = MomentRows::of(op);
+    if (!rows)
+      return;
+    Value activation = op->getOperand(0);
+    auto [entry, isNew] =
+        known.try_emplace({activation.getAsOpaquePointer(), rows->getKey()}, readers.size());
+    if (isNew)
+      readers.push_back({activation, *rows, SecondMoment(rows->getSize()), {}});
+    readers[entry->second].ops.push_back(op);
   });
   return readers;
 }
@@ -39,25 +58,24 @@ static void attach(ArrayRef<Operation *> ops, const SecondMoment &moment) {
 llvm::Error attachSecondMoments(ModuleOp assigned, SampleReader &samples, const CalibrateOptions &options,
                                 const CompileInstrumented &compile) {
   auto main = assigned.lookupSymbol<func::FuncOp>("main");
-  auto readers = findReaders(main);
+  std::vector<Readers> readers = findReaders(main);
   if (readers.empty())
     return llvm::Error::success();
-  std::map<std::string, SecondMoment> moments;
-  std::map<std::string, Value> observed;
+  std::map<std::string, SmallVector<Readers *>> byName;
   for (const ObservableValue &observable : listObservableValues(main))
-    if (readers.contains(observable.value)) {
-      moments.emplace(observable.name, cast<ShapedType>(observable.value.getType()).getShape().back());
-      observed[observable.name] = observable.value;
-    }
+    for (Readers &reader : readers)
+      if (reader.activation == observable.value)
+        byName[observable.name].push_back(&reader);
 
   auto visit = [&](const std::string &name, ArrayRef<float> values) {
-    if (auto moment = moments.find(name); moment != moments.end())
-      moment->second.add(values);
+    if (auto found = byName.find(name); found != byName.end())
+      for (Readers *reader : found->second)
+        reader->rows.addTo(reader->moment, {values.data(), values.size()});
   };
   if (llvm::Error error = visitObserved(assigned, samples, "second moments", options, compile, visit))
     return error;
-  for (const auto &[name, moment] : moments)
-    attach(readers[observed[name]], moment);
+  for (const Readers &reader : readers)
+    attach(reader.ops, reader.moment);
   return llvm::Error::success();
 }
 

@@ -8,15 +8,16 @@
 
 namespace quern {
 
-/// A weight [rows, columns] whose rows are summed over, in reals.
+/// A weight [rows, columns] whose rows are summed over, in reals; that of a convolution has a column for each
+/// output channel.
 struct GroupedWeight {
   std::vector<float> values;
   GroupLayout layout;
   GroupFormat format;
 };
 
-/// Reads the weight of a MatMul or Gemm as `quantizer` wants it, with `alpha` and a transposition of a Gemm
-/// carried out. Refuses elements that are not finite, with a diagnostic.
+/// Reads the weight of a MatMul, Gemm or Conv as `quantizer` wants it, with `alpha` and a transposition of a
+/// Gemm carried out. Refuses elements that are not finite, with a diagnostic.
 mlir::FailureOr<GroupedWeight> readGroupedWeight(onnx::QuantizableOpInterface op, QuantizerAttr quantizer);
 
 /// True where the op's weight has more than one group, of the size that `quantizer` says, in a channel.
@@ -29,5 +30,12 @@ inline unsigned storageBitsOf(GroupFormat format) { return format.bits <= 4 ? 4 
 /// transposition and, where C is constant, `beta` are done. Codes of up to 4 bits are stored in 4, others
 /// in 8.
 void replaceWeight(onnx::QuantizableOpInterface op, const GroupedWeight &weight, const GroupCodes &codes);
+
+/// The quantizer of the op's activations, if they are quantized per tensor.
+std::optional<Quantizer> findActivations(onnx::QuantizableOpInterface op);
+
+/// For each column, the scale below which a constant bias would not fit the accumulator
+/// (smallestWeightScale); zeros where there is no such bias or activations are float.
+std::vector<float> leastScales(onnx::QuantizableOpInterface op, int64_t columns);
 
 } // namespace quern

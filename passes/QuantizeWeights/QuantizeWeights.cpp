@@ -35,20 +35,6 @@ struct WeightedOp {
 };
 } // namespace
 
-static FailureOr<Quantizer> findActivations(Operation *op, unsigned weightNumber) {
-  for (OpOperand &operand : op->getOpOperands()) {
-    auto dequantize = operand.get().getDefiningOp<DequantizeOp>();
-    if (!dequantize || operand.getOperandNumber() == weightNumber)
-      continue;
-    if (auto type =
-            dyn_cast<quant::UniformQuantizedType>(quantizedElementType(dequantize.getInput().getType())))
-      return Quantizer{float(type.getScale()),
-                       int32_t(type.getZeroPoint()),
-                       {int32_t(type.getStorageTypeMin()), int32_t(type.getStorageTypeMax())}};
-  }
-  return op->emitError("expected activations that are quantized per tensor");
-}
-
 /// The elements times `factor`, refused where one is not finite.
 static FailureOr<SmallVector<float>> readReals(Operation *op, unsigned number, StringRef what,
                                                StringRef factorName) {
@@ -71,9 +57,11 @@ static FailureOr<WeightedOp> readOp(onnx::QuantizableOpInterface op, QuantizerAt
   bool isSymmetric = format.getScheme() == Scheme::Symmetric;
   if (format.getFormat().getIsSigned() != isSymmetric || format.getFormat().getBits() > 8)
     return op->emitError() << "expected symmetric signed or asymmetric unsigned weights of at most 8 bits";
-  FailureOr<Quantizer> activations = findActivations(op, read.weightNumber);
+  std::optional<Quantizer> activations = findActivations(op);
+  if (!activations)
+    return op->emitError("expected activations that are quantized per tensor");
   auto weight = readReals(op, read.weightNumber, "weight", "alpha");
-  if (failed(activations) || failed(weight))
+  if (failed(weight))
     return failure();
   read.activations = *activations;
   read.weight = std::move(*weight);
@@ -201,6 +189,34 @@ static LogicalResult quantizeOp(onnx::QuantizableOpInterface op, QuantizerAttr f
   return success();
 }
 
+/// The bias of an op whose weight has been given codes per channel or tensor already. One that has no place
+/// in the accumulator stays float.
+static LogicalResult quantizeBiasOf(onnx::QuantizableOpInterface op, QuantizerAttr format) {
+  std::optional<unsigned> number = op.getBiasOperand();
+  auto dequantize = op->getOperand(*op.getWeightOperand()).getDefiningOp<DequantizeOp>();
+  auto parameters = uniformParameters(quantizedElementType(dequantize.getInput().getType()));
+  std::optional<Quantizer> activations = findActivations(op);
+  if (!number || !parameters || !activations || !onnx::ConstantView::of(op->getOperand(*number)))
+    return success();
+  WeightedOp read{op, *op.getWeightOperand(), number, *activations, format, {}, parameters->axis, {}, {}};
+  auto bias = readReals(op, *number, "bias", "beta");
+  if (failed(bias))
+    return failure();
+  read.bias = std::move(*bias);
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(dequantize.getType()).getShape();
+  read.channels = {shape.size() > 1 ? shape[*op.getWeightChannelAxis()] : 1, 1};
+  RankedTensorType biasType = spreadBias(read);
+  WeightProblem problem = stateProblem(read);
+  for (auto [i, value] : llvm::enumerate(read.bias)) {
+    float scale = parameters->scales[parameters->axis ? i % read.channels.channels : 0];
+    if (smallestWeightScale(value, activations->scale) > scale)
+      return success();
+  }
+  replaceBias(read, biasType, parameters->scales, quantizeBias(problem, parameters->scales));
+  resetFactors(op);
+  return success();
+}
+
 /// Round to nearest, for an op whose weight has groups or whose activations stay float. The bias stays float.
 static LogicalResult quantizeMatrix(onnx::QuantizableOpInterface op, QuantizerAttr format) {
   FailureOr<GroupedWeight> weight = readGroupedWeight(op, format);
@@ -218,8 +234,13 @@ struct QuantizeWeightsPass : impl::QuantizeWeightsBase<QuantizeWeightsPass> {
     bool complete = true;
     getOperation().walk([&](onnx::QuantizableOpInterface op) {
       auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-      if (!precision || !precision.getWeights() || !isUnquantized(op))
+      if (!precision || !precision.getWeights() || !op.getWeightOperand())
         return;
+      if (!isUnquantized(op)) {
+        if (precision.getActivations())
+          complete &= succeeded(quantizeBiasOf(op, precision.getWeights()));
+        return;
+      }
       bool asMatrix = !precision.getActivations() || isGrouped(op, precision.getWeights());
       complete &= succeeded(asMatrix ? quantizeMatrix(op, precision.getWeights())
                                      : quantizeOp(op, precision.getWeights()));

@@ -2,6 +2,7 @@
 #include "passes/RoundWeights/RoundWeights.h"
 
 #include "dialects/ONNX/IR/Constants.h"
+#include "dialects/ONNX/IR/NN.h"
 #include "dialects/Quern/IR/QuernOps.h"
 #include "lib/Numerics/ErrorCompensation.h"
 #include "passes/QuantizeWeights/GroupedWeight.h"
@@ -37,9 +38,7 @@ struct RoundWeightsPass : impl::RoundWeightsBase<RoundWeightsPass> {
     bool complete = true;
     getOperation().walk([&](onnx::QuantizableOpInterface op) {
       auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-      bool isWeightOnly = precision && precision.getWeights() && !precision.getActivations();
-      if (isWeightOnly && op->hasAttr(kSecondMomentAttrName) &&
-          !op->getOperand(1).getDefiningOp<DequantizeOp>())
+      if (precision && precision.getWeights() && hasRoundedWeight(op, precision.getWeights()))
         complete &= succeeded(round(op, precision.getWeights()));
       op->removeAttr(kSecondMomentAttrName);
     });
@@ -48,23 +47,60 @@ struct RoundWeightsPass : impl::RoundWeightsBase<RoundWeightsPass> {
   }
 
 private:
+  /// A float weight with a moment, or one of a convolution, whose ranges can be clipped without.
+  bool hasRoundedWeight(onnx::QuantizableOpInterface op, QuantizerAttr quantizer) const {
+    if (op.getWeightOperand() != 1u || op->getOperand(1).getDefiningOp<DequantizeOp>() ||
+        quantizer.getGranularity().getKind() == GranularityKind::Tensor)
+      return false;
+    return op->hasAttr(kSecondMomentAttrName) || (clip && isa<onnx::ConvOp>(*op));
+  }
+
   LogicalResult round(onnx::QuantizableOpInterface op, QuantizerAttr quantizer) {
     FailureOr<GroupedWeight> weight = readGroupedWeight(op, quantizer);
     if (failed(weight))
       return failure();
-    FailureOr<std::vector<double>> moment = readMoment(op, weight->layout.rows);
+    FailureOr<GroupCodes> codes = chooseCodes(op, *weight);
+    if (failed(codes))
+      return failure();
+    if (weight->layout.groups() == 1)
+      raiseScales(*weight, leastScales(op, weight->layout.columns), *codes);
+    replaceWeight(op, *weight, *codes);
+    return success();
+  }
+
+  FailureOr<GroupCodes> chooseCodes(onnx::QuantizableOpInterface op, const GroupedWeight &weight) {
+    if (!op->hasAttr(kSecondMomentAttrName))
+      return clipGroups(weight.values, weight.layout, weight.format,
+                        std::vector<double>(weight.layout.rows, 1.0));
+    FailureOr<std::vector<double>> moment = readMoment(op, weight.layout.rows);
     if (failed(moment))
       return failure();
-    std::vector<GroupCodes> candidates{quantizeGroups(weight->values, weight->layout, weight->format)};
+    std::vector<double> costs = momentDiagonal(*moment, weight.layout.rows);
+    std::vector<GroupCodes> candidates{quantizeGroups(weight.values, weight.layout, weight.format)};
     if (clip)
-      candidates.push_back(clipGroups(weight->values, weight->layout, weight->format, *moment));
+      candidates.push_back(clipGroups(weight.values, weight.layout, weight.format, costs));
     if (clamp)
-      candidates.push_back(clampGroups(weight->values, weight->layout, weight->format, *moment));
+      candidates.push_back(clampGroups(weight.values, weight.layout, weight.format, *moment));
     if (compensate)
       for (size_t i = 0, count = candidates.size(); i < count; ++i)
-        candidates.push_back(compensateRounding(weight->values, candidates[i], weight->layout, *moment));
-    replaceWeight(op, *weight, bestColumns(weight->values, candidates, weight->layout, *moment));
-    return success();
+        candidates.push_back(compensateRounding(weight.values, candidates[i], weight.layout, *moment));
+    return bestColumns(weight.values, candidates, weight.layout, *moment);
+  }
+
+  /// Columns whose scale leaves no room for the bias are rounded to nearest at one that does.
+  static void raiseScales(const GroupedWeight &weight, ArrayRef<float> least, GroupCodes &codes) {
+    for (int64_t column = 0; column < weight.layout.columns; ++column) {
+      if (codes.quantizers[column].scale >= least[column])
+        continue;
+      float min = 0, max = 0;
+      for (int64_t at = column; at < int64_t(weight.values.size()); at += weight.layout.columns) {
+        min = std::min(min, weight.values[at]);
+        max = std::max(max, weight.values[at]);
+      }
+      codes.quantizers[column] = weight.format.choose(min, max, least[column]);
+      for (int64_t at = column; at < int64_t(weight.values.size()); at += weight.layout.columns)
+        codes.codes[at] = int16_t(codes.quantizers[column].quantize(weight.values[at]));
+    }
   }
 };
 } // namespace

@@ -4,8 +4,8 @@ include "mlir/Pass/PassBase.td"
 def RoundWeights : Pass<"quern-round-weights", "mlir::func::FuncOp"> {
   let summary = "Choose codes of weights by the error of the product";
   let description = [{
-    For each product x * w whose weights alone are to be codes and whose `quern.second_moment` H = sum x x^T is known
-    (from calibration), the codes of each column n of w are those with the smallest
+    For each product x * w, or convolution as a product of its windows, whose weights are to be codes and whose
+    `quern.second_moment` H = sum x x^T is known (from calibration), the codes of each column n of w are those with the smallest
 
         d_n^T H d_n,   d_n = w_n - dequantize(codes)
 
@@ -13,8 +13,9 @@ def RoundWeights : Pass<"quern-round-weights", "mlir::func::FuncOp"> {
     sum_k H_kk d_k^2 (a grid over both ends); `clamp`, weights clamped alike at both ends before their group's range is taken,
     where that lowers d^T H d of the group (AWQ's clip search); `compensate`, rounding row by row, from the largest H_kk down, each row's
     error moved into the rows that follow (GPTQ with activation order); and both together. So no column is worse than
-    round to nearest by this measure. lib/Numerics/ErrorCompensation.h has the formulas. Other ops are left to
-    quern-quantize-weights. The attribute is removed.
+    round to nearest by this measure. lib/Numerics/ErrorCompensation.h has the formulas. Convolutions
+    without a moment are clipped with H = 1. A column whose i32 bias would not fit beside the products at the chosen
+    scale is rounded to nearest at one where it does. Other ops, and biases, are left to quern-quantize-weights. The attribute is removed.
 
     ```mlir
     // before

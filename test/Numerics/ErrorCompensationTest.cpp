@@ -72,7 +72,8 @@ TEST(ErrorCompensation, BestColumnsAreNeverAboveAnyCandidate) {
       GroupFormat format{bits, seed % 2 == 0};
       std::vector<double> moment = problem.moment.get();
       GroupCodes nearest = quantizeGroups(problem.weight, problem.layout, format);
-      GroupCodes clipped = clipGroups(problem.weight, problem.layout, format, moment);
+      GroupCodes clipped =
+          clipGroups(problem.weight, problem.layout, format, momentDiagonal(moment, problem.layout.rows));
       GroupCodes candidates[] = {nearest, clipped,
                                  compensateRounding(problem.weight, nearest, problem.layout, moment),
                                  compensateRounding(problem.weight, clipped, problem.layout, moment)};
@@ -110,8 +111,10 @@ TEST(Clipping, DiagonalLossIsNeverAboveUnclipped) {
     GroupFormat format{3, symmetric};
     auto unclipped = columnLosses(problem.weight, quantizeGroups(problem.weight, problem.layout, format),
                                   problem.layout, diagonal);
-    auto clipped = columnLosses(problem.weight, clipGroups(problem.weight, problem.layout, format, diagonal),
-                                problem.layout, diagonal);
+    auto clipped = columnLosses(
+        problem.weight,
+        clipGroups(problem.weight, problem.layout, format, momentDiagonal(diagonal, problem.layout.rows)),
+        problem.layout, diagonal);
     for (size_t column = 0; column < 4; ++column)
       EXPECT_LE(clipped[column], unclipped[column] * (1 + 1e-12));
   }

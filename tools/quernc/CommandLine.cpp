@@ -76,9 +76,9 @@ struct Flags {
       "method",
       cl::desc("Rewrites for accuracy before quantization, in order: none (default), smoothquant, "
                "outlier-suppression-plus, aqas (joint search), weight-dilation, cross-layer-equalization. "
-               "Weights only: awq (scale and clip search), clip (narrower ranges), gptq (error-compensated "
-               "rounding), or auto: both, each where the error "
-               "of the product falls (default there, if there is calibration data)"),
+               "Weights only: awq (scale and clip search). Codes of weights: clip (narrower ranges), gptq "
+               "(error-compensated rounding), or auto: both, each where the error of the product falls "
+               "(default for weights of fewer than 8 bits or weights only, if there is calibration data)"),
       cl::value_desc("name,..."), cl::CommaSeparated, cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),
                                 cl::value_desc("regex"), cl::cat(category)};
@@ -209,7 +209,7 @@ static std::vector<std::string> readMethods(const Flags &flags, Mistakes &mistak
   bool isAsked = !methods.empty();
   llvm::erase_if(methods, isRounding);
   if (llvm::Error error = checkMethods(methods))
-    mistakes.add("--method: " + llvm::toString(std::move(error)) + "; and for weights only, " +
+    mistakes.add("--method: " + llvm::toString(std::move(error)) + "; and for codes of weights, " +
                  llvm::join(roundingNames, ", "));
   if (isAsked && flags.quantize.empty())
     mistakes.add("--method rewrites a model that is to be quantized: add --quantize");

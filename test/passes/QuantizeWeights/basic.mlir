@@ -60,3 +60,20 @@ func.func @zero_channels(%q: tensor<1x1x!quant.uniform<u8:f32, 1.0>>) -> tensor<
   %0 = onnx.Gemm(%x, %w, %b) {transB = 1 : i64, quern.precision = #w8} : (tensor<1x1xf32>, tensor<2x1xf32>, tensor<2xf32>) -> tensor<1x2xf32>
   return %0 : tensor<1x2xf32>
 }
+
+// -----
+#w8 = #quern.precision<weights = <s8, channel, symmetric>, activations = <u8, tensor, asymmetric>>
+
+// A weight whose codes have been chosen before: only the bias is left.
+// CHECK-LABEL: func.func @biasOnly
+// CHECK: onnx.Constant() {value = dense<[16, -8]> : tensor<2xi32>}
+// CHECK: quant.scast %{{.*}} : tensor<2xi32> to tensor<2x!quant.uniform<i32:f32:0, {2.500000e-01,5.000000e-01}>>
+func.func @biasOnly(%q: tensor<1x2x!quant.uniform<u8:f32, 0.5:10>>) -> tensor<1x2xf32> {
+  %x = quern.dequantize %q : tensor<1x2x!quant.uniform<u8:f32, 0.5:10>> -> tensor<1x2xf32>
+  %c = onnx.Constant() {value = dense<1> : tensor<2x2xi8>} : () -> tensor<2x2xi8>
+  %s = quant.scast %c : tensor<2x2xi8> to tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 1.0}>>
+  %w = quern.dequantize %s : tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 1.0}>> -> tensor<2x2xf32>
+  %b = onnx.Constant() {value = dense<[4.0, -4.0]> : tensor<2xf32>} : () -> tensor<2xf32>
+  %0 = onnx.Gemm(%x, %w, %b) {quern.precision = #w8} : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}

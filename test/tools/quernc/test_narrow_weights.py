@@ -101,3 +101,41 @@ def test_smaller_groups_err_less(programs, model, data, execute, tmp_path):
 def test_groups_and_one_scale_per_tensor_exclude_each_other(programs, model, data, tmp_path):
     made = programs.quernc(model, "-o", tmp_path / "m.so", "--quantize=W4A8", "--group-size=8", "--weight-granularity=tensor", f"--calibration-data={data}")
     assert made.returncode == 1 and "not both" in made.stderr
+
+
+@pytest.fixture(scope="module")
+def correlated(tmp_path_factory):
+    """Samples whose features and pixels move together, as activations do."""
+    random = np.random.default_rng(9)
+    x = random.normal(size=(24, 1, 3, 6, 6)) @ random.normal(size=(6, ROWS)) + 0.1 * random.normal(size=(24, 1, 3, 6, ROWS))
+    path = tmp_path_factory.mktemp("data") / "calibration.npz"
+    np.savez(path, x=x.astype(np.float32))
+    return path
+
+
+@pytest.mark.parametrize("scheme, group", [("W4A8", 16), ("W4A8", -1), ("W3A8", -1)])
+def test_rounding_methods_lower_the_error(programs, model, correlated, execute, tmp_path, scheme, group):
+    x = np.load(correlated)["x"]
+    assert programs.quernc(model, "-o", tmp_path / "float.so").returncode == 0
+    exact = execute(tmp_path / "float.so", x=x)["y"]
+    errors = {}
+    for method in ("none", "clip", "gptq", "auto"):
+        flags = [f"--quantize={scheme}", f"--group-size={group}", f"--method={method}", f"--calibration-data={correlated}"]
+        made = programs.quernc(model, "-o", tmp_path / "m.so", *flags)
+        assert made.returncode == 0, made.stderr
+        errors[method] = float(((execute(tmp_path / "m.so", x=x)["y"] - exact) ** 2).mean())
+    assert errors["gptq"] < 0.8 * errors["none"] and errors["auto"] < 0.8 * errors["none"]
+    assert programs.quernc(model, "-o", tmp_path / "d.so", *flags[:2], flags[3]).returncode == 0
+    assert (tmp_path / "d.so").read_bytes() == (tmp_path / "m.so").read_bytes(), "auto is the default below 8 bits"
+
+
+def test_eight_bits_are_rounded_by_method_when_asked(programs, model, correlated, execute, tmp_path):
+    made = {}
+    for method in ("none", "gptq", ""):
+        flags = ["--quantize=W8A8", f"--calibration-data={correlated}"] + ([f"--method={method}"] if method else [])
+        for target in ("cpu", "reference"):
+            assert programs.quernc(model, "-o", tmp_path / f"{target}.so", f"--target={target}", *flags).returncode == 0
+        outputs = [execute(tmp_path / f"{target}.so", x=np.load(correlated)["x"][:2])["y"] for target in ("cpu", "reference")]
+        np.testing.assert_array_equal(*outputs)
+        made[method] = (tmp_path / "cpu.so").read_bytes()
+    assert made[""] == made["none"] != made["gptq"]

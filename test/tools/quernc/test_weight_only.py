@@ -122,8 +122,3 @@ def test_methods_need_data(programs, model, tmp_path):
 def test_wrong_methods(programs, model, method, reason):
     made = programs.quernc(model, "-o", "x.so", "--quantize=W4A16", f"--method={method}")
     assert made.returncode == 2 and reason in made.stderr
-
-
-def test_roundings_need_float_activations(programs, digits, tmp_path):
-    made = programs.quernc(digits.model, "-o", tmp_path / "model.so", *digits.w8a8, "--method=gptq")
-    assert made.returncode == 1 and "W4A16" in made.stderr or "W2A16" in made.stderr
