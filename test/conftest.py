@@ -3,22 +3,38 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import os
 import pathlib
+import re
 import subprocess
 
 import numpy as np
 import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1]
+BUILD = pathlib.Path(os.environ.get("QUERN_BUILD", SOURCE / "build")).resolve()
+
+
+def is_sanitized():
+    """True if the programs were built with AddressSanitizer and UndefinedBehaviorSanitizer."""
+    cache = BUILD / "CMakeCache.txt"
+    return cache.exists() and bool(re.search(r"^QUERN_SANITIZE:BOOL=(ON|1|TRUE|YES)$", cache.read_text(), re.M | re.I))
+
+
+SANITIZED = is_sanitized()
+
+
+def seconds(plain):
+    """A time limit for a program of the build folder; sanitizers make programs several times slower."""
+    return plain * 5 if SANITIZED else plain
 
 
 class Programs:
     """Runs a program of the build folder; `programs.quernc("model.onnx", ...)` gives the finished process."""
 
     def __init__(self):
-        self.bin = pathlib.Path(os.environ.get("QUERN_BUILD", SOURCE / "build")) / "bin"
+        self.bin = BUILD / "bin"
 
     def run(self, name, *arguments, **options):
-        return subprocess.run([self.bin / name, *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+        return subprocess.run([self.bin / name, *map(str, arguments)], capture_output=True, text=True, timeout=seconds(300), **options)
 
     def quernc(self, *arguments, **options):
         return self.run("quernc", *arguments, **options)

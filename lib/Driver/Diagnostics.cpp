@@ -14,7 +14,8 @@ std::string describeLocation(Location location) {
     if (auto name = dyn_cast<NameLoc>(part))
       text = ("node '" + name.getName().getValue() + "'").str();
     else if (auto file = dyn_cast<FileLineColLoc>(part))
-      text = (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine())).str();
+      text = file.getLine() ? (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine())).str()
+                            : file.getFilename().str();
     return text.empty() ? WalkResult::advance() : WalkResult::interrupt();
   });
   return text;

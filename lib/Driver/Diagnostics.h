@@ -9,7 +9,8 @@
 
 namespace quern {
 
-/// "node 'conv_3'" for the location of an imported operation, "file:line" for text, empty if unknown. Fused
+/// "node 'conv_3'" for the location of an imported operation, "file:line" for text and "file" for what has no
+/// line, empty if unknown. Fused
 /// locations give the name of their first named part.
 std::string describeLocation(mlir::Location location);
 

@@ -6,22 +6,21 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import concurrent.futures
 import os
-import pathlib
 import subprocess
 
 import pytest
 
 import node_tests
+from conftest import BUILD, seconds
 
-BIN = pathlib.Path(os.environ.get("QUERN_BUILD", "build")).resolve() / "bin"
+BIN = BUILD / "bin"
 # Whole families of operators would have to disappear for fewer to be supported.
 LEAST_SUPPORTED = 750
 LEAST_SUPPORTED_WITH_CONSTANTS = 120
-SECONDS = 120
 
 
 def run(*command):
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=SECONDS)
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=seconds(120))
 
 
 def outcome(test, folder):

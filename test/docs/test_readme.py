@@ -9,7 +9,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from conftest import SOURCE
+from conftest import SOURCE, seconds
 
 README = (SOURCE / "README.md").read_text()
 COMMANDS = [line for block in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S) for line in block.splitlines()]
@@ -28,7 +28,7 @@ def folder(programs, digits, tmp_path_factory):
 
 
 def run(command, folder):
-    ran = subprocess.run(shlex.split(command, comments=True), cwd=folder, capture_output=True, text=True, timeout=300)
+    ran = subprocess.run(shlex.split(command, comments=True), cwd=folder, capture_output=True, text=True, timeout=seconds(300))
     assert ran.returncode == 0, f"{command}\n{ran.stderr}"
     return ran.stdout
 

@@ -36,8 +36,9 @@ EXAMPLES:
       the IR after a stage (import, prepare, calibrate, transform, assign, quantize, integerize, structure, target)
 
 EXIT STATUS: 0 done, 1 the model or the data was refused (every reason is listed), 2 wrong usage
-LIMITS: model files of 2 GiB (external data unlimited), 1,000,000 nodes, subgraphs nested 64 deep, 32 dimensions;
-        20,000 operators are compiled or calibrated, each tensor of at most 2 GiB)";
+LIMITS: model files of 2 GiB (external data unlimited), 300,000 nodes, subgraphs nested 64 deep, 32 dimensions;
+        compiled or calibrated: 10,000 operators (a contraction counts as 8; each result beyond the first and each
+        operand beyond the fourth counts too), 1,000 operands each, 2,000 inputs and outputs, tensors of 2 GiB)";
 
 struct Flags {
   cl::OptionCategory category{"quernc options"};

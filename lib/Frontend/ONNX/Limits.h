@@ -18,7 +18,7 @@ struct Limits {
   /// Nesting of subgraphs (If, Loop, Scan) and of calls to the model's own functions, together.
   int graphDepth = 64;
   /// Nodes of all graphs together, after the model's functions are expanded.
-  uint64_t nodes = 1'000'000;
+  uint64_t nodes = 300'000;
   /// Dimensions of one tensor.
   int rank = 32;
   /// Bytes of one tensor, initializer or input, after expansion (sparse tensors, packed elements).

@@ -7,7 +7,11 @@ import subprocess
 import numpy as np
 import pytest
 
+from conftest import SANITIZED, seconds
+
 QEMU = shutil.which("qemu-x86_64")
+needs_qemu = pytest.mark.skipif(not QEMU or SANITIZED,
+                                reason="qemu-user is not installed" if not QEMU else "AddressSanitizer's shadow exhausts qemu-user's memory")
 
 
 @pytest.fixture(scope="module")
@@ -22,23 +26,23 @@ def expected(programs, digits, tmp_path_factory):
     return folder / "samples.npz", np.load(folder / "out.npz")["probability"]
 
 
-@pytest.mark.skipif(not QEMU, reason="qemu-user is not installed")
+@needs_qemu
 @pytest.mark.parametrize("cpu, emulated", [("haswell", "Haswell"), ("x86-64", "qemu64"), ("x86-64-v2", "Nehalem")])
 def test_older_cpus_give_the_same_bits(programs, digits, expected, tmp_path, cpu, emulated):
     samples, wanted = expected
     made = programs.quernc(digits.model, *digits.w8a8, f"--mcpu={cpu}", "-o", tmp_path / "model.so")
     assert made.returncode == 0, made.stderr
     ran = subprocess.run([QEMU, "-cpu", emulated, programs.bin / "quern-run", tmp_path / "model.so", "--samples", samples, "--outputs",
-                          tmp_path / "out.npz"], capture_output=True, text=True)
+                          tmp_path / "out.npz"], capture_output=True, text=True, timeout=seconds(300))
     assert ran.returncode == 0, ran.stderr
     assert np.array_equal(np.load(tmp_path / "out.npz")["probability"], wanted)
 
 
-@pytest.mark.skipif(not QEMU, reason="qemu-user is not installed")
+@needs_qemu
 def test_a_machine_without_the_features_is_told(programs, digits, tmp_path):
     made = programs.quernc(digits.model, *digits.w8a8, "--mcpu=haswell", "-o", tmp_path / "model.so")
     assert made.returncode == 0, made.stderr
-    ran = subprocess.run([QEMU, "-cpu", "Nehalem", programs.bin / "quern-run", tmp_path / "model.so", "--describe"], capture_output=True, text=True)
+    ran = subprocess.run([QEMU, "-cpu", "Nehalem", programs.bin / "quern-run", tmp_path / "model.so", "--describe"], capture_output=True, text=True, timeout=seconds(300))
     assert ran.returncode == 1 and "avx2" in ran.stderr
 
 

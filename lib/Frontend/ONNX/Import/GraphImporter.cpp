@@ -49,14 +49,17 @@ func::FuncOp GraphImporter::makeFunction(const GraphProto &graph, ArrayRef<const
   for (const ValueInfoProto *input : inputs)
     types.push_back(typeFromProto(input->type(), options.dimensions, module.getContext()));
   builder.setInsertionPointToEnd(module.getBody());
-  auto function =
-      func::FuncOp::create(builder, builder.getUnknownLoc(), "main", builder.getFunctionType(types, {}));
-  for (auto [index, input] : llvm::enumerate(inputs)) {
-    function.setArgAttr(index, onnx::nameAttribute, builder.getStringAttr(input->name()));
+  // All attributes at once: one at a time copies those of all arguments each time.
+  SmallVector<DictionaryAttr> attributes;
+  for (const ValueInfoProto *input : inputs) {
+    NamedAttrList named(builder.getNamedAttr(onnx::nameAttribute, builder.getStringAttr(input->name())));
     SmallVector<StringRef> dimensions = symbolicDimensions(input->type(), options.dimensions);
     if (!dimensions.empty())
-      function.setArgAttr(index, onnx::dimensionsAttribute, builder.getStrArrayAttr(dimensions));
+      named.set(onnx::dimensionsAttribute, builder.getStrArrayAttr(dimensions));
+    attributes.push_back(named.getDictionary(builder.getContext()));
   }
+  auto function = func::FuncOp::create(builder, module.getLoc(), "main", builder.getFunctionType(types, {}),
+                                       {}, attributes);
   entry = function.addEntryBlock();
   builder.setInsertionPointToEnd(entry);
   return function;
@@ -81,11 +84,14 @@ void GraphImporter::finishFunction(func::FuncOp function, const GraphProto &grap
     }
   if (results.size() != static_cast<size_t>(graph.output_size()))
     return; // The node that failed to define it is reported.
-  func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
+  func::ReturnOp::create(builder, module.getLoc(), results);
   function.setFunctionType(
       builder.getFunctionType(function.getArgumentTypes(), ValueRange(results).getTypes()));
-  for (auto [index, output] : llvm::enumerate(graph.output()))
-    function.setResultAttr(index, onnx::nameAttribute, builder.getStringAttr(output.name()));
+  SmallVector<DictionaryAttr> attributes;
+  for (const ValueInfoProto &output : graph.output())
+    attributes.push_back(builder.getDictionaryAttr(
+        builder.getNamedAttr(onnx::nameAttribute, builder.getStringAttr(output.name()))));
+  function.setAllResultAttrs(attributes);
 }
 
 /// Initializers and helper values that no node uses.
@@ -175,7 +181,7 @@ Value GraphImporter::absentValue() {
   if (!noValue) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(entry);
-    noValue = onnx::NoValueOp::create(builder, builder.getUnknownLoc(), builder.getNoneType()).getResult();
+    noValue = onnx::NoValueOp::create(builder, module.getLoc(), builder.getNoneType()).getResult();
   }
   return noValue;
 }

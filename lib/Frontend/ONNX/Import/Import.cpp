@@ -68,7 +68,7 @@ FailureOr<OwningOpRef<ModuleOp>> importModel(StringRef path, MLIRContext &contex
   if (failed(prepare(*model, options, errors)))
     return failure();
 
-  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
+  OwningOpRef<ModuleOp> module = ModuleOp::create(errors.location());
   describe(*module, *model);
   ConstantSource source{model->proto, model->files};
   GraphImporter importer(*module, defaultOpset(model->proto->opset_import()), source, options, errors);

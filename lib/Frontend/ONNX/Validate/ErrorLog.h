@@ -31,6 +31,8 @@ public:
 
   bool hasErrors() const { return count != 0; }
   mlir::MLIRContext &getContext() { return context; }
+  /// The model's file.
+  mlir::Location location() const { return modelLocation; }
 
 private:
   mlir::MLIRContext &context;
