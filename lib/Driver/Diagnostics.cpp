@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Driver/Diagnostics.h"
 
+#include "lib/Support/Printable.h"
+
 #include "mlir/IR/Location.h"
 #include "mlir/IR/MLIRContext.h"
 
@@ -61,7 +63,7 @@ void UserDiagnostics::print(const Diagnostic &diagnostic) {
   std::string text = ("quernc: " + severityName(diagnostic.getSeverity()) + ": ").str();
   if (std::string where = describeLocation(diagnostic.getLocation()); !where.empty())
     text += where + ": ";
-  text += diagnostic.str();
+  text = printable(text + diagnostic.str());
   if (printed.insert(text).second)
     stream << text << "\n";
   for (const Diagnostic &note : diagnostic.getNotes())

@@ -19,7 +19,8 @@ std::string describeLocation(mlir::Location location);
 mlir::LogicalResult report(mlir::MLIRContext &context, llvm::Error error);
 
 /// While it lives, prints every diagnostic of a context as "quernc: error: node 'conv_3': reason", each text
-/// once: one fault may be met by several passes.
+/// once: one fault may be met by several passes. Names come from the model: what a terminal could not show is
+/// escaped.
 class UserDiagnostics {
 public:
   UserDiagnostics(mlir::MLIRContext &context, llvm::raw_ostream &stream);

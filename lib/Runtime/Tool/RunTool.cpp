@@ -6,6 +6,7 @@
 #include "lib/Runtime/Tool/Benchmark.h"
 #include "lib/Runtime/Tool/DataFiles.h"
 #include "lib/Runtime/Tool/RunOptions.h"
+#include "lib/Support/Printable.h"
 
 #include <cinttypes>
 #include <cstdio>
@@ -18,7 +19,7 @@ constexpr int kDone = 0, kRefused = 1, kWrongUsage = 2;
 
 int refuse(const Complaints &complaints) {
   for (const std::string &complaint : complaints)
-    std::fprintf(stderr, "error: %s\n", complaint.c_str());
+    std::fprintf(stderr, "error: %s\n", printable(complaint).c_str());
   return kRefused;
 }
 
@@ -222,7 +223,7 @@ int runTool(const std::vector<std::string> &arguments) {
   std::string error;
   std::optional<RunOptions> options = parseRunOptions(arguments, error);
   if (!options) {
-    std::fprintf(stderr, "error: %s\n", error.c_str());
+    std::fprintf(stderr, "error: %s\n", printable(error).c_str());
     return kWrongUsage;
   }
   int status = kDone;

@@ -122,3 +122,10 @@ def test_truncated_model(programs, digits, tmp_path):
     model = tmp_path / "bad.onnx"
     model.write_bytes(digits.model.read_bytes()[:-1000])
     refuse(programs, digits, tmp_path, model=model)
+
+
+def test_names_do_not_drive_the_terminal(programs, digits, tmp_path):
+    """Bytes that a terminal would obey, or cannot show, are escaped."""
+    model = tmp_path / "bad.onnx"
+    model.write_bytes(digits.model.read_bytes().replace(b"\x04Conv", b"\x04C\x1b\x92v"))
+    assert "unknown operator 'C\\x1b\\x92v'" in refuse(programs, digits, tmp_path, model=model)
