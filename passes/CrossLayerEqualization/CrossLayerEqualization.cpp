@@ -19,16 +19,17 @@ static std::optional<SmallVector<double>> largestRows(const FoldPlan &plan, int6
   std::optional<SmallVector<double>> largest;
   for (const FoldPlan::Constant &constant : plan.constants) {
     std::optional<onnx::ConstantView> view =
-        onnx::ConstantView::of(constant.op->getOperand(constant.step.operand));
-    if (!view || view->getShape().size() < 2 || constant.step.change != onnx::ChannelChange::Divide)
+        onnx::ConstantView::of(constant.op->getOperand(constant.operand));
+    if (!view || view->getShape().size() < 2 || constant.change != onnx::ChannelChange::Divide)
       continue;
-    int64_t axis = constant.step.axis;
-    if (largest || axis < 0 || view->getShape()[axis] != channels)
+    std::optional<int64_t> axis = constant.labels.onlyAxis();
+    if (largest || !axis || constant.labels.shape.size() != view->getShape().size() ||
+        view->getShape()[*axis] != static_cast<int64_t>(constant.labels.channel.size()))
       return std::nullopt;
     largest.emplace(channels, 0);
-    int64_t inner = ShapedType::getNumElements(view->getShape().drop_front(axis + 1));
+    int64_t inner = ShapedType::getNumElements(view->getShape().drop_front(*axis + 1));
     for (int64_t i = 0; i < view->size(); ++i) {
-      double &row = (*largest)[i / inner % channels];
+      double &row = (*largest)[constant.labels.channel[i / inner % constant.labels.channel.size()]];
       row = std::max(row, std::abs(view->real(i)));
     }
   }
@@ -48,6 +49,8 @@ struct CrossLayerEqualization : impl::CrossLayerEqualizationBase<CrossLayerEqual
     std::optional<SmallVector<double>> rows = plan ? largestRows(*plan, edge.channels) : std::nullopt;
     if (!rows)
       return;
+    if (!edge.ties.empty())
+      return; // a row has many columns
     SmallVector<double> columns = largestWeights(edge);
     ChannelMap map = ChannelMap::identity(edge.channels);
     for (int64_t c = 0; c < edge.channels; ++c)

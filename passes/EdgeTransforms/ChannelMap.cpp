@@ -5,6 +5,9 @@
 #include "dialects/ONNX/IR/Generator.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
 
+#include <cmath>
+#include <numeric>
+
 using namespace mlir;
 
 namespace quern {
@@ -22,6 +25,35 @@ bool ChannelMap::isIdentity() const {
 }
 
 ChannelMap ChannelMap::scaleOnly() const { return {scale, SmallVector<double>(scale.size(), 0)}; }
+
+ChannelMap ChannelMap::tied(ArrayRef<int64_t> representatives) const {
+  if (representatives.empty())
+    return *this;
+  ChannelMap result = identity(channels());
+  SmallVector<double> logarithms(channels(), 0), shifts(channels(), 0), counts(channels(), 0);
+  SmallVector<bool> areEqual(channels(), true);
+  for (auto [channel, first] : llvm::enumerate(representatives)) {
+    logarithms[first] += std::log(scale[channel]);
+    shifts[first] += shift[channel];
+    ++counts[first];
+    areEqual[first] = areEqual[first] && scale[channel] == scale[first] && shift[channel] == shift[first];
+  }
+  for (auto [channel, first] : llvm::enumerate(representatives)) {
+    result.scale[channel] = areEqual[first] ? scale[first] : std::exp(logarithms[first] / counts[first]);
+    result.shift[channel] = areEqual[first] ? shift[first] : shifts[first] / counts[first];
+  }
+  return result;
+}
+
+ChannelMap ChannelMap::select(ArrayRef<int64_t> channels) const {
+  ChannelMap result = identity(channels.size());
+  for (auto [index, channel] : llvm::enumerate(channels))
+    if (channel != ChannelLabels::kNone) {
+      result.scale[index] = scale[channel];
+      result.shift[index] = shift[channel];
+    }
+  return result;
+}
 
 ChannelMap ChannelMap::compose(const ChannelMap &first, const ChannelMap &second) {
   ChannelMap both;
@@ -62,24 +94,32 @@ static double changed(double u, onnx::ChannelChange change, double s, double z) 
   llvm_unreachable("every change is computed");
 }
 
-Value changeConstant(OpBuilder &builder, Value value, int64_t axis, onnx::ChannelChange change,
+Value changeConstant(OpBuilder &builder, Value value, const ChannelLabels &labels, onnx::ChannelChange change,
                      const ChannelMap &map) {
   onnx::ConstantView view = *onnx::ConstantView::of(value);
-  SmallVector<int64_t> shape(view.getShape());
-  if (axis < 0) {
-    shape.insert(shape.begin(), -axis, 1);
-    axis = 0;
-  }
-  bool broadcast = shape[axis] == 1;
-  shape[axis] = map.channels();
-  int64_t inner = ShapedType::getNumElements(ArrayRef(shape).drop_front(axis + 1));
-  SmallVector<double> values(ShapedType::getNumElements(shape));
-  for (auto [i, result] : llvm::enumerate(values)) {
-    int64_t index = i, channel = index / inner % map.channels();
-    int64_t source = broadcast ? index / (inner * map.channels()) * inner + index % inner : index;
-    result = changed(view.real(source), change, map.scale[channel], map.shift[channel]);
-  }
+  // Both broadcast to the shape of the result; the indices of elements of the old constant are labels of
+  // another kind.
+  size_t rank = std::max(view.getShape().size(), labels.shape.size());
+  SmallVector<int64_t> shape(rank, 1);
+  for (ArrayRef<int64_t> part : {view.getShape(), ArrayRef(labels.shape)})
+    for (size_t i = 1; i <= part.size(); ++i)
+      shape[rank - i] = std::max(shape[rank - i], part[part.size() - i]);
+  ChannelLabels elements{SmallVector<int64_t>(view.getShape()), SmallVector<int64_t>(view.size())};
+  std::iota(elements.channel.begin(), elements.channel.end(), 0);
+  SmallVector<int64_t> sources = elements.expanded(shape).channel, channels = labels.expanded(shape).channel;
+  SmallVector<double> values;
+  for (auto [source, channel] : llvm::zip_equal(sources, channels))
+    values.push_back(channel == ChannelLabels::kNone
+                         ? view.real(source)
+                         : changed(view.real(source), change, map.scale[channel], map.shift[channel]));
   return makeConstant(builder, value.getLoc(), RankedTensorType::get(shape, view.getElementType()), values);
+}
+
+Value changeConstant(OpBuilder &builder, Value value, int64_t axis, onnx::ChannelChange change,
+                     const ChannelMap &map) {
+  auto channels = llvm::to_vector(llvm::seq<int64_t>(0, map.channels()));
+  int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
+  return changeConstant(builder, value, ChannelLabels::along(rank, axis, channels), change, map);
 }
 
 void addProvenance(Operation *op, ArrayAttr methods) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dialects/ONNX/IR/ONNXDialect.h"
+#include "passes/EdgeTransforms/ChannelLabels.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -18,6 +19,11 @@ struct ChannelMap {
   bool isIdentity() const;
   /// Without the shift.
   ChannelMap scaleOnly() const;
+  /// One map for all channels with the same representative (FoldPlan::ties; empty: no change): the geometric
+  /// mean of their scales, the mean of their shifts. Tied once, a map stays as it is.
+  ChannelMap tied(llvm::ArrayRef<int64_t> representatives) const;
+  /// The map of `channels`, in their order; ChannelLabels::kNone has the identity.
+  ChannelMap select(llvm::ArrayRef<int64_t> channels) const;
   /// x -> second(first(x)).
   static ChannelMap compose(const ChannelMap &first, const ChannelMap &second);
 };
@@ -25,6 +31,10 @@ struct ChannelMap {
 /// The f32 constant `value` after `change` along `axis`, rounded once. It is written out along the axis where
 /// it was broadcast; a negative axis counts leading axes that the constant does not have.
 mlir::Value changeConstant(mlir::OpBuilder &builder, mlir::Value value, int64_t axis,
+                           onnx::ChannelChange change, const ChannelMap &map);
+
+/// The same for channels that vary along any axes, as the labels say; elements without a label stay.
+mlir::Value changeConstant(mlir::OpBuilder &builder, mlir::Value value, const ChannelLabels &labels,
                            onnx::ChannelChange change, const ChannelMap &map);
 
 /// A constant of the given numbers.

@@ -83,6 +83,24 @@ void transformRanges(OpResult value, int64_t axis, const ChannelMap &map) {
     writeRange(value, *range, kProvenance);
 }
 
+void transformRanges(OpResult value, const ChannelMap &map, Value moved) {
+  for (auto [values, argument] :
+       {std::pair(kChannelRangesAttrName, kChannelRangeAttrName), std::pair(kRowsAttrName, kRowsAttrName)})
+    if (readEntry(value, values, argument))
+      writeEntry(value, values, argument, UnitAttr::get(value.getContext()));
+  std::optional<RealRange> tensor = findRange(value);
+  if (!tensor)
+    return;
+  std::optional<RealRange> range = moved ? findRange(moved) : std::nullopt;
+  if (range)
+    return writeRange(value, *range, kProvenance);
+  for (auto [s, z] : llvm::zip_equal(map.scale, map.shift)) {
+    RealRange own{(tensor->min - z) / s, (tensor->max - z) / s};
+    range = range ? range->unite(own) : own;
+  }
+  writeRange(value, *range, kProvenance);
+}
+
 void copyRanges(Value from, OpResult to) {
   if (ChannelRangesAttr channels = findChannelRanges(from))
     writeEntry(to, kChannelRangesAttrName, kChannelRangeAttrName, channels);

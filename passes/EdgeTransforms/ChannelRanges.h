@@ -19,6 +19,10 @@ std::optional<ObserverOptions> findObserver(mlir::Value value);
 /// the channels, or, where these are unknown, the smallest that holds whatever the tensor's range allows.
 void transformRanges(mlir::OpResult value, int64_t axis, const ChannelMap &map);
 
+/// Of a value whose channels vary along several axes: the smallest range that holds whatever its range
+/// allows, or, where `moved` has the same elements and a range that is transformed already, that one.
+void transformRanges(mlir::OpResult value, const ChannelMap &map, mlir::Value moved);
+
 /// Copies what is known of `from`, ranges and rows, to `to`, a value of the same type.
 void copyRanges(mlir::Value from, mlir::OpResult to);
 

@@ -31,7 +31,7 @@ static QuantizationLevels levelsOf(PrecisionAttr precision) {
           std::exp2(precision.getWeights().getFormat().getBits() - 1) - 1};
 }
 
-EdgeLoss lossOf(const Edge &edge, PrecisionAttr precision) {
+static EdgeLoss lossOfFreeChannels(const Edge &edge, PrecisionAttr precision) {
   if (std::optional<ActivationRows> rows = readRows(edge.value)) {
     ObserverOptions observer = findObserver(edge.value).value_or(ObserverOptions());
     if (auto error = OutputError::create(edge, std::move(*rows), precision, observer))
@@ -43,6 +43,14 @@ EdgeLoss lossOf(const Edge &edge, PrecisionAttr precision) {
   return [loss = QuantizationLoss(edge, ranges, levelsOf(precision))](const ChannelMap &map) {
     return loss.of(map);
   };
+}
+
+EdgeLoss lossOf(const Edge &edge, PrecisionAttr precision) {
+  EdgeLoss loss = lossOfFreeChannels(edge, precision);
+  if (!loss || edge.ties.empty())
+    return loss;
+  // What will be inserted is the tied map.
+  return [loss = std::move(loss), ties = edge.ties](const ChannelMap &map) { return loss(map.tied(ties)); };
 }
 
 } // namespace quern

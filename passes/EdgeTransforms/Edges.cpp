@@ -48,6 +48,8 @@ static std::optional<Edge> makeEdge(Value value, bool shifted) {
   }
   // Use lists are in the reverse order of the graph.
   std::reverse(edge.consumers.begin(), edge.consumers.end());
+  if (std::optional<FoldPlan> plan = planEdge(edge, shifted))
+    edge.ties = std::move(plan->ties);
   return edge;
 }
 
@@ -194,8 +196,9 @@ EdgeTransformOp insertEdgeTransform(const Edge &edge, const ChannelMap &map, Str
   OpBuilder builder(edge.value.getContext());
   builder.setInsertionPointAfterValue(edge.value);
   // The constants of the inverse are those of the rounded map.
-  ChannelMap rounded = map;
-  SmallVector<float> scale(map.scale.begin(), map.scale.end()), shift(map.shift.begin(), map.shift.end());
+  ChannelMap rounded = map.tied(edge.ties);
+  SmallVector<float> scale(rounded.scale.begin(), rounded.scale.end()),
+      shift(rounded.shift.begin(), rounded.shift.end());
   llvm::copy(scale, rounded.scale.begin());
   llvm::copy(shift, rounded.shift.begin());
   ArrayAttr provenance = builder.getStrArrayAttr({method});

@@ -25,6 +25,9 @@ struct Edge {
   int64_t channels;
   llvm::SmallVector<EdgeConsumer> consumers;
   bool hasOtherUses = false; ///< then a fold into the producer is not legal
+  /// Of each channel, the first of those that have one map with it (heads that share a value, a rotated
+  /// pair); empty if all are free. Losses and insertEdgeTransform tie every map so (ChannelMap::tied).
+  llvm::SmallVector<int64_t> ties = {};
 
   /// The methods behind the value, if it comes from quern.edge_transform or a producer that took one in.
   mlir::ArrayAttr findProvenance() const;
@@ -46,8 +49,8 @@ void forEachWeight(const EdgeConsumer &consumer,
 /// Output channels of the consumer's weight.
 int64_t countOutputs(const EdgeConsumer &consumer);
 
-/// Puts quern.edge_transform before the consumers and its inverse into their weights: the function of the
-/// graph stays as it is.
+/// Ties the map, then puts quern.edge_transform before the consumers and its inverse into their weights: the
+/// function of the graph stays as it is.
 EdgeTransformOp insertEdgeTransform(const Edge &edge, const ChannelMap &map, llvm::StringRef method);
 
 } // namespace quern

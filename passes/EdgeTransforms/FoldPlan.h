@@ -2,32 +2,41 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "passes/EdgeTransforms/ChannelLabels.h"
 #include "passes/EdgeTransforms/ChannelMap.h"
 
 #include <optional>
 
 namespace quern {
 
-/// A tree of ops from the value up to constants. Analysis only, until it is applied.
+/// The ops from the value up to constants. Analysis only, until it is applied.
 struct FoldPlan {
   /// A constant operand, which is rewritten; or an absent one, which is zeros.
   struct Constant {
     mlir::Operation *op;
-    onnx::ChannelStep step;
+    unsigned operand;
+    onnx::ChannelChange change;
+    ChannelLabels labels;
     bool shifted; ///< the shift reaches this operand
   };
   /// A value whose channels become transformed.
   struct Passed {
     mlir::OpResult value;
-    int64_t axis;
+    ChannelLabels labels;
     bool shifted;
   };
   llvm::SmallVector<Constant> constants;
-  llvm::SmallVector<Passed> values;
+  llvm::SmallVector<Passed> values; ///< the last of the graph first
+  /// The representative of each channel among those that must have one map; empty if all are free.
+  llvm::SmallVector<int64_t> ties;
+
+  /// Does the map respect the ties? Only then may the plan be applied.
+  bool allows(const ChannelMap &map) const;
 };
 
-/// The plan for `value`, whose only reader wants it transformed along `axis`. Nothing if an op on the way
-/// does not let the map pass, if a value on the way has another reader, or if a constant is frozen.
+/// The plan for `value`, whose only reader wants its `channels` along `axis` transformed. Nothing if an op on
+/// the way does not let the map pass, if a value on the way has a reader off the way, or if a constant is
+/// frozen.
 std::optional<FoldPlan> planFold(mlir::Value value, int64_t axis, bool shifted);
 
 /// Rewrites the constants, transforms the ranges and notes the methods on the ops.

@@ -45,7 +45,8 @@ struct WeightDilation : impl::WeightDilationBase<WeightDilation> {
 
   void runOnOperation() override {
     for (const Edge &edge : listEdges(getOperation(), /*shifted=*/false)) {
-      if (edge.findProvenance() || !canFold(edge, /*shifted=*/false))
+      // The bound of a scale is its own channel's: tied channels have none in common.
+      if (edge.findProvenance() || !edge.ties.empty() || !canFold(edge, /*shifted=*/false))
         continue;
       if (ChannelMap map = dilate(edge, largest); !map.isIdentity())
         insertEdgeTransform(edge, map, kWeightDilation);

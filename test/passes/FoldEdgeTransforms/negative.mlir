@@ -66,19 +66,3 @@ func.func @residual_C3(%x: tensor<8x2xf32>, %r: tensor<8x2xf32>) -> tensor<8x2xf
   %y = quern.edge_transform %s {axis = 1 : i64, scale = array<f32: 2.0, 4.0>, shift = array<f32: 0.0, 0.0>} : tensor<8x2xf32>
   return %y : tensor<8x2xf32>
 }
-
-// -----
-
-// Channels that a reshape splits are no channels behind it.
-// CHECK-LABEL: func.func @split_channels_C3
-// CHECK: onnx.Reshape
-// CHECK: onnx.Mul
-func.func @split_channels_C3(%x: tensor<8x4xf32>) -> tensor<16x2xf32> {
-  %w = onnx.Constant() {value = dense<1.0> : tensor<4x4xf32>} : () -> tensor<4x4xf32>
-  %shape = onnx.Constant() {value = dense<[16, 2]> : tensor<2xi64>} : () -> tensor<2xi64>
-  %m = onnx.MatMul(%x, %w) : (tensor<8x4xf32>, tensor<4x4xf32>) -> tensor<8x4xf32>
-  %r = onnx.Reshape(%m, %shape) : (tensor<8x4xf32>, tensor<2xi64>) -> tensor<16x2xf32>
-  // expected-remark @below {{cannot be folded}}
-  %y = quern.edge_transform %r {axis = 1 : i64, scale = array<f32: 2.0, 4.0>, shift = array<f32: 0.0, 0.0>} : tensor<16x2xf32>
-  return %y : tensor<16x2xf32>
-}
