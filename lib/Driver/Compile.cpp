@@ -381,7 +381,12 @@ Outcome compile(const CompileOptions &options) {
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
   UserDiagnostics diagnostics(context, llvm::errs());
-  return succeeded(Compilation(options, **target, context).run()) ? Outcome::Done : Outcome::Refused;
+  if (succeeded(Compilation(options, **target, context).run()))
+    return Outcome::Done;
+  if (diagnostics.errorCount() == 0)
+    emitError(FileLineColLoc::get(&context, options.model, 0, 0))
+        << "it cannot be compiled, and no stage told why; this is a defect of quernc";
+  return Outcome::Refused;
 }
 
 } // namespace quern

@@ -23,14 +23,14 @@ std::string describeLocation(Location location) {
   return text;
 }
 
-LogicalResult report(MLIRContext &context, llvm::Error error) {
+LogicalResult report(MLIRContext &context, llvm::Error error, llvm::StringRef remark) {
   if (!error)
     return success();
   std::string text = llvm::toString(std::move(error));
   llvm::SmallVector<llvm::StringRef> lines;
   llvm::StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
   for (llvm::StringRef line : lines)
-    emitError(UnknownLoc::get(&context)) << line;
+    emitError(UnknownLoc::get(&context)) << line << remark;
   return failure();
 }
 

@@ -15,8 +15,8 @@ namespace quern {
 std::string describeLocation(mlir::Location location);
 
 /// Emits an error that knows its own place (a file, a flag) as diagnostics, one for each line of its text: a
-/// list of reasons is told as one error a line. Success if there is none.
-mlir::LogicalResult report(mlir::MLIRContext &context, llvm::Error error);
+/// list of reasons is told as one error a line, each followed by `remark`. Success if there is none.
+mlir::LogicalResult report(mlir::MLIRContext &context, llvm::Error error, llvm::StringRef remark = "");
 
 /// While it lives, prints every diagnostic of a context as "quernc: error: node 'conv_3': reason", each text
 /// once: one fault may be met by several passes. Names come from the model: what a terminal could not show is

@@ -3,6 +3,7 @@
 
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/SampleExtents.h"
+#include "lib/Driver/Diagnostics.h"
 #include "lib/Pipelines/Calibrate.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -110,15 +111,6 @@ static std::string describeBindings(const CompileOptions &options) {
   return text.empty() ? text : text + ")";
 }
 
-static LogicalResult report(ModuleOp module, llvm::Error error, const CompileOptions &options) {
-  std::string text = llvm::toString(std::move(error));
-  SmallVector<StringRef> lines;
-  StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
-  for (StringRef line : lines)
-    emitError(UnknownLoc::get(module.getContext())) << line << describeBindings(options);
-  return failure();
-}
-
 LogicalResult bindDimensionsFromData(ModuleOp imported, CompileOptions &options) {
   auto main = imported.lookupSymbol<func::FuncOp>("main");
   Binder binder(main, options);
@@ -133,12 +125,12 @@ LogicalResult bindDimensionsFromData(ModuleOp imported, CompileOptions &options)
     return failure();
   auto samples = openSamples(options.calibrationData, *specs);
   if (!samples)
-    return report(imported, samples.takeError(), options);
+    return report(*imported.getContext(), samples.takeError(), describeBindings(options));
   if (!binder.isNeeded())
     return success();
   auto extents = findExtents(**samples);
   if (!extents)
-    return report(imported, extents.takeError(), options);
+    return report(*imported.getContext(), extents.takeError(), describeBindings(options));
   for (auto [argument, spec, ranges] : llvm::zip_equal(main.getArguments(), *specs, *extents))
     binder.bind(argument, spec, ranges);
   return binder.finish();

@@ -29,7 +29,7 @@ def check(ran):
     if ran.returncode == 1:
         reasons = [line for line in ran.stderr.splitlines() if line.strip()]
         assert reasons, ran.args
-        assert not any("LLVM ERROR" in line or "Sanitizer" in line or "bad_alloc" in line for line in reasons), ran.stderr
+        assert not any("LLVM ERROR" in line or "no stage told why" in line or "Sanitizer" in line or "bad_alloc" in line for line in reasons), ran.stderr
     return ran
 
 
