@@ -139,3 +139,24 @@ def test_eight_bits_are_rounded_by_method_when_asked(programs, model, correlated
         np.testing.assert_array_equal(*outputs)
         made[method] = (tmp_path / "cpu.so").read_bytes()
     assert made[""] == made["none"] != made["gptq"]
+
+
+def test_narrow_weights_are_packed(programs, tmp_path):
+    """A matrix of which nothing but weights is worth counting: half a byte each, and per group 5 bytes of scale and lowest weight."""
+    random, terms, columns = np.random.default_rng(3), 512, 256
+    graph = helper.make_graph([helper.make_node("MatMul", ["x", "w"], ["y"], "product")], "matrix",
+                              [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, terms])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, columns])],
+                              [numpy_helper.from_array(random.normal(size=(terms, columns)).astype(np.float32), "w")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), tmp_path / "m.onnx")
+    np.savez(tmp_path / "c.npz", x=random.normal(size=(4, 1, terms)).astype(np.float32))
+    sizes = {}
+    for flags in (["--quantize=W8A8"], ["--quantize=W4A8"], ["--quantize=W4A8", "--weight-scheme=symmetric"],
+                  ["--quantize=W4A8", "--group-size=128"]):
+        made = programs.quernc(tmp_path / "m.onnx", "-o", tmp_path / "m.so", "--method=none", f"--calibration-data={tmp_path / 'c.npz'}", *flags)
+        assert made.returncode == 0, made.stderr
+        sizes[" ".join(flags)] = json.loads(programs.quern_run(tmp_path / "m.so", "--describe", "--json").stdout)["weight_bytes"]
+    byte, channel, symmetric, group = sizes.values()
+    assert byte >= terms * columns
+    assert max(channel, symmetric) < 0.53 * byte
+    assert group < 0.62 * byte

@@ -61,7 +61,8 @@ static FailureOr<Operation *> formContraction(linalg::GenericOp op, const Capabi
       rewriter.getAffineMapArrayAttr(maps), MultiplyAttr::get(rewriter.getContext(), kernel->multiply),
       rewriter.getI64IntegerAttr(kernel->lanes), rewriter.getI64IntegerAttr(match->run),
       kernel->packed ? rewriter.getUnitAttr() : UnitAttr(),
-      match->lhs.isSigned ? rewriter.getUnitAttr() : UnitAttr());
+      match->lhs.isSigned ? rewriter.getUnitAttr() : UnitAttr(),
+      kernel->nibbles ? rewriter.getUnitAttr() : UnitAttr());
   buildEpilogue(contraction, match->accumulator, rewriter);
   rewriter.replaceOp(op, contraction->getResults());
   return contraction.getOperation();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Targets/CPU/FormContractions/PackWeights.h"
 
+#include "lib/Targets/CPU/FormContractions/PackNibbles.h"
 #include "lib/Targets/CPU/Loops/ConstantElements.h"
 #include "lib/Targets/CPU/Loops/StridedNest.h"
 
@@ -39,9 +40,10 @@ static FailureOr<WeightIndex> indexWeights(const ContractionMatch &match) {
   SmallVector<int64_t> offsets;
   FailureOr<SmallVector<StridedLoop>> loops = getStridedLoops(
       match.loopSizes, {match.rhs.map}, {cast<ShapedType>(match.rhs.value.getType())}, offsets);
-  if (failed(loops) || offsets[0] != 0)
+  if (failed(loops))
     return failure();
   WeightIndex index;
+  index.reduction[0] = offsets[0];
   unsigned n = match.parallelCount - 1;
   for (auto [position, loop] : llvm::enumerate(*loops)) {
     int64_t stride = loop.strides[0];
@@ -93,11 +95,9 @@ static int64_t readWeight(const ConstantElements &weights, int64_t index, const 
   return value - rhs.zeroPoint;
 }
 
-/// The first form whose weights hold all of w - zw.
-static Multiply chooseIntegerMultiply(const ContractionMatch &match, const WeightIndex &index,
-                                      const ConstantElements &weights, const Capabilities &capabilities) {
-  if (!getElementTypeOrSelf(match.lhs.value.getType()).isInteger(8))
-    return Multiply::MultiplyAdd;
+/// The least and the greatest of w - zw, zero included.
+static std::pair<int64_t, int64_t> weightRange(const ContractionMatch &match, const WeightIndex &index,
+                                               const ConstantElements &weights) {
   int64_t low = 0, high = 0;
   for (int64_t b = 0; b < int64_t(index.batch.size()); ++b)
     for (int64_t n = 0; n < index.channels; ++n)
@@ -106,6 +106,21 @@ static Multiply chooseIntegerMultiply(const ContractionMatch &match, const Weigh
         low = std::min(low, weight);
         high = std::max(high, weight);
       }
+  return {low, high};
+}
+
+static bool fitsByte(const ContractionMatch &match, const WeightIndex &index,
+                     const ConstantElements &weights) {
+  auto [low, high] = weightRange(match, index, weights);
+  return low >= -128 && high <= 127;
+}
+
+/// The first form whose weights hold all of w - zw.
+static Multiply chooseIntegerMultiply(const ContractionMatch &match, const WeightIndex &index,
+                                      const ConstantElements &weights, const Capabilities &capabilities) {
+  if (!getElementTypeOrSelf(match.lhs.value.getType()).isInteger(8))
+    return Multiply::MultiplyAdd;
+  auto [low, high] = weightRange(match, index, weights);
   if (capabilities.dotQuads && low >= -128 && high <= 127)
     return Multiply::DotQuads;
   // Two products of a 9-bit and a 9-bit value stay far from the one sum pmaddwd cannot represent.
@@ -131,27 +146,53 @@ static std::vector<uint32_t> zeroPointTerms(const ContractionMatch &match, const
   return terms;
 }
 
+static int64_t groupSizeOf(Multiply multiply) {
+  return multiply == Multiply::DotQuads ? 4 : multiply == Multiply::DotPairs ? 2 : 1;
+}
+
+static int64_t bytesPerWeight(Multiply multiply) {
+  return multiply == Multiply::DotQuads ? 1 : multiply == Multiply::DotPairs ? 2 : 4;
+}
+
+/// The weights in the kernel's order as integers of type T.
+template <typename T>
+static std::vector<T> packAs(const ContractionMatch &match, const WeightIndex &index,
+                             const ConstantElements &weights, const KernelOperands &kernel,
+                             SmallVector<int64_t> &shape) {
+  int64_t groupSize = groupSizeOf(kernel.multiply);
+  int64_t groups = index.reduction.size() / index.run * llvm::divideCeil(index.run, groupSize);
+  std::vector<T> packed(index.batch.size() * llvm::alignTo(index.channels, kernel.lanes) * groups *
+                        groupSize);
+  shape = walkPacked(index, kernel.lanes, groupSize, [&](int64_t to, int64_t b, int64_t n, int64_t k) {
+    packed[to] = static_cast<T>(readWeight(weights, index.at(b, n, k), match.rhs));
+  });
+  return packed;
+}
+
 static Value packInteger(const ContractionMatch &match, const WeightIndex &index,
-                         const ConstantElements &weights, const KernelOperands &kernel, OpBuilder &builder,
+                         const ConstantElements &weights, KernelOperands &kernel, OpBuilder &builder,
                          Location loc) {
-  auto pack = [&]<typename T>(T, int64_t groupSize) {
-    int64_t groups = index.reduction.size() / index.run * llvm::divideCeil(index.run, groupSize);
-    std::vector<T> packed(index.batch.size() * llvm::alignTo(index.channels, kernel.lanes) * groups *
-                          groupSize);
-    auto shape = walkPacked(index, kernel.lanes, groupSize, [&](int64_t to, int64_t b, int64_t n, int64_t k) {
-      packed[to] = static_cast<T>(readWeight(weights, index.at(b, n, k), match.rhs));
-    });
-    auto type = RankedTensorType::get(shape, builder.getIntegerType(8 * sizeof(T)));
-    return createResourceConstant(builder, loc, "packed_weights", type, asBytes(packed));
+  SmallVector<int64_t> shape;
+  auto create = [&](ArrayRef<int64_t> extents, const auto &values) {
+    auto type = RankedTensorType::get(extents, builder.getIntegerType(8 * sizeof(values[0])));
+    return createResourceConstant(builder, loc, "packed_weights", type, asBytes(values));
   };
-  switch (kernel.multiply) {
-  case Multiply::DotQuads:
-    return pack(int8_t(), 4);
-  case Multiply::DotPairs:
-    return pack(int16_t(), 2);
-  default:
-    return pack(int32_t(), 1);
+  if (fitsByte(match, index, weights)) {
+    std::vector<int8_t> bytes = packAs<int8_t>(match, index, weights, kernel, shape);
+    int64_t runRows = llvm::divideCeil(index.run, groupSizeOf(kernel.multiply));
+    if (auto nibbles = packNibbles(bytes, shape, runRows, bytesPerWeight(kernel.multiply))) {
+      kernel.nibbles = true;
+      return create(nibbles->shape, nibbles->bytes);
+    }
+    if (kernel.multiply == Multiply::DotQuads)
+      return create(shape, bytes);
   }
+  if (kernel.multiply == Multiply::DotPairs) {
+    std::vector<int16_t> pairs = packAs<int16_t>(match, index, weights, kernel, shape);
+    return create(shape, pairs);
+  }
+  std::vector<int32_t> wide = packAs<int32_t>(match, index, weights, kernel, shape);
+  return create(shape, wide);
 }
 
 static Value packFloat(const WeightIndex &index, const ConstantElements &weights, int64_t lanes,

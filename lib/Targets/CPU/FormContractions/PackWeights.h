@@ -13,6 +13,7 @@ struct KernelOperands {
   Multiply multiply = Multiply::MultiplyAdd;
   int64_t lanes = 1;
   bool packed = false;
+  bool nibbles = false; ///< two weights to a byte
   /// Where the accumulator starts, or null for zero; with its map over the contraction's loops.
   mlir::Value initial;
   mlir::AffineMap initialMap;

@@ -59,7 +59,9 @@ LogicalResult ContractionOp::verify() {
   Multiply multiply = getMultiply();
   if (multiply == Multiply::DotQuads && !(lhs.isInteger(8) && rhs.isInteger(8)))
     return emitOpError("(C3) expected i8 operands for dot_quads");
-  if (multiply == Multiply::DotPairs && !(lhs.isInteger(8) && rhs.isInteger(16)))
+  if (getNibbles() && !(getPacked() && rhs.isInteger(8)))
+    return emitOpError("(C3) expected a packed i8 rhs for nibbles");
+  if (multiply == Multiply::DotPairs && !(lhs.isInteger(8) && rhs.isInteger(getNibbles() ? 8 : 16)))
     return emitOpError("(C3) expected an i8 lhs and an i16 rhs for dot_pairs");
   if (getRun() > getReductionCount())
     return emitOpError("expected a run of reduction loops");

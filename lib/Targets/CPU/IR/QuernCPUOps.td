@@ -35,16 +35,25 @@ def QuernCPU_ContractionOp : Op<QuernCPU_Dialect, "contraction",
     into ceil(run / K0) groups. A run that is not a multiple of K0 ends in a group that overlaps its neighbour, where the
     overlapped weights are zero: so no byte outside lhs is read. A run shorter than K0 is padded with zero weights.
 
+    With `nibbles`, a packed rhs of i8 holds two weights to a byte:
+
+        rhs : [batch, ceil(N / L), 1 + runs * ceil(groups of a run / 2), L * K0]
+
+    The first row of a block has the lowest weight of each of its columns, at most 0. Byte j of a later row has the weights
+    j of two successive groups of a run less that, the first in the low half.
+
     - (C1) out's map is the identity on the parallel loops.
     - (C2) lhs does not depend on n.
     - (C3) `dot_quads` multiplies u8 by s8: lhs is i8, rhs is i8 with K0 = 4; `dot_pairs` has K0 = 2 and rhs i16; others K0 = 1.
+      With `nibbles`, rhs is packed and i8.
     - (C4) `lhs_signed` says that lhs holds s8; else u8.
     - (C5) the region takes the accumulator and one scalar per extra operand, and yields one scalar of out's element type.
   }];
   let arguments = (ins
     AnyShaped:$lhs, AnyShaped:$rhs, Optional<AnyShaped>:$initial, Variadic<AnyShaped>:$extras, AnyShaped:$out,
     DenseI64ArrayAttr:$loop_sizes, I64Attr:$reduction_count, AffineMapArrayAttr:$indexing_maps,
-    QuernCPU_MultiplyAttr:$multiply, I64Attr:$lanes, I64Attr:$run, UnitAttr:$packed, UnitAttr:$lhs_signed);
+    QuernCPU_MultiplyAttr:$multiply, I64Attr:$lanes, I64Attr:$run, UnitAttr:$packed, UnitAttr:$lhs_signed,
+    UnitAttr:$nibbles);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$epilogue);
   let hasVerifier = 1;

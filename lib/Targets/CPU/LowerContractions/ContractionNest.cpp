@@ -19,7 +19,8 @@ static void setPackedStrides(ContractionOp op, MutableArrayRef<StridedLoop> loop
       loops[i].strides[ContractionNest::rhs] = batch;
       batch *= loops[i].size;
     }
-  int64_t group = llvm::divideCeil(nest.run, op.getGroupSize()) * shape[3];
+  int64_t groups = llvm::divideCeil(nest.run, op.getGroupSize());
+  int64_t group = (op.getNibbles() ? llvm::divideCeil(groups, 2) : groups) * shape[3];
   for (unsigned i = loops.size() - op.getRun(); i-- > channel + 1;) {
     loops[i].strides[ContractionNest::rhs] = group;
     group *= loops[i].size;

@@ -17,7 +17,7 @@ struct ContractionNest {
   llvm::SmallVector<StridedLoop> reductions; ///< outside the run
   int64_t run = 1;                           ///< contiguous values of lhs at the innermost level
   int64_t runStride = 1;                     ///< elements of lhs between two of them
-  int64_t runRhsStride = 0;                  ///< elements of rhs between two groups of the run
+  int64_t runRhsStride = 0;                  ///< elements of rhs between two groups, or pairs, of the run
   int64_t blockStride = 0;                   ///< elements of rhs between two vectors of channels
   llvm::SmallVector<int64_t> offsets;        ///< constant part of each operand's address
 

@@ -21,8 +21,16 @@ void TileEmitter::emit(OpBuilder &builder, TileShape shape, int64_t channelCount
   tile = shape;
   channels = channelCount;
   Values accumulators = initialize(builder, offsets);
-  accumulators =
-      reduce(builder, 0, offsets[ContractionNest::lhs], offsets[ContractionNest::rhs], accumulators);
+  Value rhs = offsets[ContractionNest::rhs];
+  lowest.clear();
+  if (op.getNibbles()) {
+    int64_t width = op.getLanes() * op.getGroupSize();
+    for (int64_t v = 0; v < tile.vectors; ++v)
+      lowest.push_back(loadVector(builder, loc, buffers[ContractionNest::rhs],
+                                  addConstant(builder, loc, rhs, v * nest.blockStride), width, width));
+    rhs = addConstant(builder, loc, rhs, width);
+  }
+  accumulators = reduce(builder, 0, offsets[ContractionNest::lhs], rhs, accumulators);
   finish(builder, offsets, accumulators);
 }
 
@@ -83,34 +91,62 @@ TileEmitter::Values TileEmitter::reduce(OpBuilder &builder, unsigned level, Valu
       });
 }
 
-TileEmitter::Values TileEmitter::reduceRun(OpBuilder &builder, Value lhs, Value rhs, Values accumulators) {
-  int64_t groupSize = op.getGroupSize(), groups = nest.run / groupSize, rest = nest.run % groupSize;
+/// All whole groups, one after the other.
+TileEmitter::Values TileEmitter::reduceGroups(OpBuilder &builder, Value lhs, Value rhs, Values accumulators) {
+  int64_t groupSize = op.getGroupSize(), groups = nest.run / groupSize;
   int64_t lhsStride = groupSize * nest.runStride;
   if (groups * int64_t(accumulators.size()) <= unrolledMultiplications || groups == 1) {
     for (int64_t g = 0; g < groups; ++g)
       accumulators = step(builder, addConstant(builder, loc, lhs, g * lhsStride),
                           addConstant(builder, loc, rhs, g * nest.runRhsStride), accumulators, groupSize);
-  } else {
-    accumulators =
-        carryLoop(builder, loc, groups, accumulators, [&](OpBuilder &nested, Value index, Values carried) {
-          return step(nested, addScaled(nested, loc, lhs, index, lhsStride),
-                      addScaled(nested, loc, rhs, index, nest.runRhsStride), carried, groupSize);
-        });
+    return accumulators;
   }
-  if (rest == 0)
+  return carryLoop(builder, loc, groups, accumulators, [&](OpBuilder &nested, Value index, Values carried) {
+    return step(nested, addScaled(nested, loc, lhs, index, lhsStride),
+                addScaled(nested, loc, rhs, index, nest.runRhsStride), carried, groupSize);
+  });
+}
+
+/// All whole groups, two of which share the bytes of their weights.
+TileEmitter::Values TileEmitter::reducePairs(OpBuilder &builder, Value lhs, Value rhs, Values accumulators) {
+  int64_t groupSize = op.getGroupSize(), groups = nest.run / groupSize, pairs = groups / 2;
+  int64_t lhsStride = groupSize * nest.runStride;
+  auto pair = [&](OpBuilder &nested, Value index, Values carried) {
+    Value left = addScaled(nested, loc, lhs, index, 2 * lhsStride);
+    Value right = addScaled(nested, loc, rhs, index, nest.runRhsStride);
+    carried = step(nested, left, right, carried, groupSize, 0);
+    return step(nested, addConstant(nested, loc, left, lhsStride), right, carried, groupSize, 1);
+  };
+  if (groups * int64_t(accumulators.size()) <= unrolledMultiplications) {
+    for (int64_t p = 0; p < pairs; ++p)
+      accumulators = pair(builder, arith::ConstantIndexOp::create(builder, loc, p), accumulators);
+  } else if (pairs > 0) {
+    accumulators = carryLoop(builder, loc, pairs, accumulators, pair);
+  }
+  if (groups % 2 == 0)
+    return accumulators;
+  return step(builder, addConstant(builder, loc, lhs, 2 * pairs * lhsStride),
+              addConstant(builder, loc, rhs, pairs * nest.runRhsStride), accumulators, groupSize, 0);
+}
+
+TileEmitter::Values TileEmitter::reduceRun(OpBuilder &builder, Value lhs, Value rhs, Values accumulators) {
+  int64_t groupSize = op.getGroupSize(), groups = nest.run / groupSize;
+  accumulators = op.getNibbles() ? reducePairs(builder, lhs, rhs, accumulators)
+                                 : reduceGroups(builder, lhs, rhs, accumulators);
+  if (nest.run % groupSize == 0)
     return accumulators;
   // The last group ends with the run: it reads again what its neighbour read, against zero weights.
-  int64_t start = std::max<int64_t>(0, nest.run - groupSize);
+  int64_t start = std::max<int64_t>(0, nest.run - groupSize), row = op.getNibbles() ? groups / 2 : groups;
   return step(builder, addConstant(builder, loc, lhs, start),
-              addConstant(builder, loc, rhs, groups * nest.runRhsStride), accumulators,
-              std::min(groupSize, nest.run));
+              addConstant(builder, loc, rhs, row * nest.runRhsStride), accumulators,
+              std::min(groupSize, nest.run), groups % 2);
 }
 
 TileEmitter::Values TileEmitter::step(OpBuilder &builder, Value lhs, Value rhs, Values accumulators,
-                                      int64_t available) {
+                                      int64_t available, unsigned half) {
   Values weights;
   for (int64_t v = 0; v < tile.vectors; ++v)
-    weights.push_back(loadWeights(builder, rhs, v));
+    weights.push_back(loadWeights(builder, rhs, v, half));
   unsigned next = 0;
   for (int64_t r = 0; r < tile.rows; ++r)
     for (int64_t c = 0; c < tile.columns; ++c) {
@@ -122,11 +158,27 @@ TileEmitter::Values TileEmitter::step(OpBuilder &builder, Value lhs, Value rhs, 
   return accumulators;
 }
 
-Value TileEmitter::loadWeights(OpBuilder &builder, Value offset, int64_t vector) {
+Value TileEmitter::loadWeights(OpBuilder &builder, Value offset, int64_t vector, unsigned half) {
   Value address = addConstant(builder, loc, offset, vector * nest.blockStride);
   int64_t lanes = op.getLanes() * op.getGroupSize();
-  return loadVector(builder, loc, buffers[ContractionNest::rhs], address, lanes,
-                    op.getPacked() ? lanes : countOf(vector));
+  Value loaded = loadVector(builder, loc, buffers[ContractionNest::rhs], address, lanes,
+                            op.getPacked() ? lanes : countOf(vector));
+  return op.getNibbles() ? unpackNibbles(builder, loaded, vector, half) : loaded;
+}
+
+/// One half of each byte plus what it counts from, in the width that the multiply instruction takes.
+Value TileEmitter::unpackNibbles(OpBuilder &builder, Value bytes, int64_t vector, unsigned half) {
+  auto type = cast<VectorType>(bytes.getType());
+  auto splat = [&](int8_t value) {
+    return arith::ConstantOp::create(builder, loc, type, DenseElementsAttr::get(type, value));
+  };
+  Value code = half ? arith::ShRUIOp::create(builder, loc, bytes, splat(4)).getResult()
+                    : arith::AndIOp::create(builder, loc, bytes, splat(15)).getResult();
+  Value weight = arith::AddIOp::create(builder, loc, code, lowest[vector]);
+  if (op.getMultiply() == Multiply::DotQuads)
+    return weight;
+  Type wide = op.getMultiply() == Multiply::DotPairs ? builder.getI16Type() : builder.getI32Type();
+  return arith::ExtSIOp::create(builder, loc, type.clone(wide), weight);
 }
 
 /// One scalar of lhs, or one group of them, in each lane, in the form the multiply instruction takes.

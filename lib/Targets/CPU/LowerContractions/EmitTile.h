@@ -27,10 +27,14 @@ private:
   Values reduce(mlir::OpBuilder &builder, unsigned level, mlir::Value lhs, mlir::Value rhs,
                 Values accumulators);
   Values reduceRun(mlir::OpBuilder &builder, mlir::Value lhs, mlir::Value rhs, Values accumulators);
+  Values reduceGroups(mlir::OpBuilder &builder, mlir::Value lhs, mlir::Value rhs, Values accumulators);
+  Values reducePairs(mlir::OpBuilder &builder, mlir::Value lhs, mlir::Value rhs, Values accumulators);
+  /// Multiplies one group; `half` is that of the bytes of rhs where weights are nibbles.
   Values step(mlir::OpBuilder &builder, mlir::Value lhs, mlir::Value rhs, Values accumulators,
-              int64_t available);
+              int64_t available, unsigned half = 0);
   mlir::Value loadScalar(mlir::OpBuilder &builder, mlir::Value offset, int64_t available);
-  mlir::Value loadWeights(mlir::OpBuilder &builder, mlir::Value offset, int64_t vector);
+  mlir::Value loadWeights(mlir::OpBuilder &builder, mlir::Value offset, int64_t vector, unsigned half);
+  mlir::Value unpackNibbles(mlir::OpBuilder &builder, mlir::Value bytes, int64_t vector, unsigned half);
   mlir::Value multiplyAdd(mlir::OpBuilder &builder, mlir::Value scalar, mlir::Value weights,
                           mlir::Value accumulator);
   void finish(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::Value> offsets,
@@ -57,6 +61,7 @@ private:
   mlir::Location loc;
   TileShape tile;
   int64_t channels = 0;
+  Values lowest; ///< what nibbles are counted from, for each vector of the tile
 };
 
 } // namespace quern::cpu
