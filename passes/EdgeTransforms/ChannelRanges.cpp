@@ -3,7 +3,6 @@
 
 #include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/EdgeTransforms/ValueEntries.h"
-#include "passes/QuantizationAnalysis/ValueRanges.h"
 
 using namespace mlir;
 
@@ -83,22 +82,12 @@ void transformRanges(OpResult value, int64_t axis, const ChannelMap &map) {
     writeRange(value, *range, kProvenance);
 }
 
-void transformRanges(OpResult value, const ChannelMap &map, Value moved) {
+void replaceRanges(OpResult value, RealRange range) {
   for (auto [values, argument] :
        {std::pair(kChannelRangesAttrName, kChannelRangeAttrName), std::pair(kRowsAttrName, kRowsAttrName)})
     if (readEntry(value, values, argument))
       writeEntry(value, values, argument, UnitAttr::get(value.getContext()));
-  std::optional<RealRange> tensor = findRange(value);
-  if (!tensor)
-    return;
-  std::optional<RealRange> range = moved ? findRange(moved) : std::nullopt;
-  if (range)
-    return writeRange(value, *range, kProvenance);
-  for (auto [s, z] : llvm::zip_equal(map.scale, map.shift)) {
-    RealRange own{(tensor->min - z) / s, (tensor->max - z) / s};
-    range = range ? range->unite(own) : own;
-  }
-  writeRange(value, *range, kProvenance);
+  writeRange(value, range, kProvenance);
 }
 
 void copyRanges(Value from, OpResult to) {

@@ -5,6 +5,7 @@
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Numerics/Observer.h"
 #include "passes/EdgeTransforms/ChannelMap.h"
+#include "passes/QuantizationAnalysis/ValueRanges.h"
 
 namespace quern {
 
@@ -19,9 +20,9 @@ std::optional<ObserverOptions> findObserver(mlir::Value value);
 /// the channels, or, where these are unknown, the smallest that holds whatever the tensor's range allows.
 void transformRanges(mlir::OpResult value, int64_t axis, const ChannelMap &map);
 
-/// Of a value whose channels vary along several axes: the smallest range that holds whatever its range
-/// allows, or, where `moved` has the same elements and a range that is transformed already, that one.
-void transformRanges(mlir::OpResult value, const ChannelMap &map, mlir::Value moved);
+/// Makes `range` the tensor's range of a transformed value, and forgets its rows and the ranges of its
+/// channels.
+void replaceRanges(mlir::OpResult value, RealRange range);
 
 /// Copies what is known of `from`, ranges and rows, to `to`, a value of the same type.
 void copyRanges(mlir::Value from, mlir::OpResult to);

@@ -19,11 +19,14 @@ static PrecisionAttr makeW8A8(MLIRContext *context) {
                             quantizer(false, GranularityKind::Tensor, Scheme::Asymmetric), StringAttr());
 }
 
+PrecisionAttr plannedPrecision(Operation *function) {
+  auto planned = function->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+  return planned ? planned : makeW8A8(function->getContext());
+}
+
 PrecisionAttr plannedPrecision(const Edge &edge) {
   Value value = edge.value;
-  Operation *function = value.getParentRegion()->getParentOp();
-  auto planned = function->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-  return planned ? planned : makeW8A8(edge.value.getContext());
+  return plannedPrecision(value.getParentRegion()->getParentOp());
 }
 
 static QuantizationLevels levelsOf(PrecisionAttr precision) {

@@ -11,7 +11,9 @@ namespace quern {
 /// Of a map of an edge's channels: the squared error of what reads the edge.
 using EdgeLoss = std::function<double(const ChannelMap &)>;
 
-/// The precision that the ops of the edge's function are going to get; W8A8 where it does not say.
+/// The precision that the ops of the function, or of the edge's function, are going to get; W8A8 where it
+/// does not say.
+PrecisionAttr plannedPrecision(mlir::Operation *function);
 PrecisionAttr plannedPrecision(const Edge &edge);
 
 /// The error measured on the edge's rows, or, where rows are not known or not enough, estimated from the

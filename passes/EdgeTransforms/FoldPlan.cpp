@@ -8,7 +8,7 @@
 #include "dialects/ONNX/IR/NN.h"
 #include "dialects/ONNX/IR/Tensor.h"
 
-#include <numeric>
+#include <cmath>
 
 using namespace mlir;
 
@@ -113,20 +113,47 @@ bool FoldPlan::allows(const ChannelMap &map) const {
          });
 }
 
-std::optional<FoldPlan> planFold(Value value, int64_t axis, bool shifted) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
+std::optional<FoldPlan> planFold(Value value, const ChannelLabels &labels, bool shifted, ChannelTies &ties) {
   auto result = dyn_cast<OpResult>(value);
-  if (!type || !result || result.getResultNumber() != 0 || axis >= type.getRank() || type.isDynamicDim(axis))
+  if (!result || result.getResultNumber() != 0)
     return std::nullopt;
-  SmallVector<int64_t> channels(type.getDimSize(axis));
-  std::iota(channels.begin(), channels.end(), 0);
-  Draft draft{{}, ChannelTies(channels.size()), {}};
-  draft.open.push_back({result, ChannelLabels::along(type.getRank(), axis, channels), shifted, 1});
+  Draft draft{{}, ties, {}};
+  draft.open.push_back({result, labels, shifted, 1});
   std::optional<Draft> solved = Planner().solve(std::move(draft));
   if (!solved)
     return std::nullopt;
-  solved->plan.ties = solved->ties.classes();
+  ties = solved->ties;
+  solved->plan.ties = ties.classes();
   return std::move(solved->plan);
+}
+
+std::optional<FoldPlan> planFold(Value value, int64_t axis, bool shifted) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || axis >= type.getRank() || type.isDynamicDim(axis))
+    return std::nullopt;
+  auto channels = llvm::to_vector(llvm::seq<int64_t>(0, type.getDimSize(axis)));
+  ChannelTies ties(channels.size());
+  return planFold(value, ChannelLabels::along(type.getRank(), axis, channels), shifted, ties);
+}
+
+SmallVector<double> largestMagnitudes(const FoldPlan &plan, int64_t channels) {
+  for (const FoldPlan::Passed &passed : plan.values) {
+    std::optional<int64_t> axis = passed.labels.onlyAxis();
+    ChannelRangesAttr ranges = findChannelRanges(passed.value);
+    if (!axis || !ranges || ranges.getAxis() != *axis ||
+        ranges.getMinima().size() != static_cast<int64_t>(passed.labels.channel.size()))
+      continue;
+    auto classOf = [&](int64_t channel) { return plan.ties.empty() ? channel : plan.ties[channel]; };
+    SmallVector<double> largest(channels, 0);
+    for (auto [index, channel] : llvm::enumerate(passed.labels.channel))
+      if (channel != ChannelLabels::kNone)
+        for (double bound : {ranges.getMinima()[index], ranges.getMaxima()[index]})
+          largest[classOf(channel)] = std::max(largest[classOf(channel)], std::abs(bound));
+    for (int64_t channel = 0; channel < channels; ++channel)
+      largest[channel] = largest[classOf(channel)];
+    return largest;
+  }
+  return {};
 }
 
 static void changeOperand(const FoldPlan::Constant &constant, const ChannelMap &map) {
@@ -151,10 +178,30 @@ static bool onlyMoves(Operation *op) {
              onnx::IdentityOp>(op);
 }
 
+/// The range of a value whose channels vary along several axes, so that their own ranges are not known: it
+/// shrinks as the largest channel does, or, without any channel's range, is the smallest that holds whatever
+/// it held before.
+static RealRange estimateRange(RealRange before, ArrayRef<double> magnitudes, const ChannelMap &map) {
+  double largest = 0, mapped = 0;
+  for (auto [magnitude, s] : llvm::zip(magnitudes, map.scale)) {
+    largest = std::max(largest, magnitude);
+    mapped = std::max(mapped, magnitude / s);
+  }
+  if (largest > 0 && !map.isShifted())
+    return {before.min * mapped / largest, before.max * mapped / largest};
+  std::optional<RealRange> range;
+  for (auto [s, z] : llvm::zip_equal(map.scale, map.shift)) {
+    RealRange own{(before.min - z) / s, (before.max - z) / s};
+    range = range ? range->unite(own) : own;
+  }
+  return *range;
+}
+
 /// Where channels lie along one axis, ranges of channels tell those of the transformed value; from there they
 /// go to what only moves the same elements, first towards the weights, then back towards the edge.
 static void transformAllRanges(const FoldPlan &plan, const ChannelMap &map) {
   ChannelMap scaleOnly = map.scaleOnly();
+  SmallVector<double> magnitudes = largestMagnitudes(plan, map.channels());
   DenseSet<Value> settled;
   for (const FoldPlan::Passed &passed : plan.values)
     if (std::optional<int64_t> axis = passed.labels.onlyAxis()) {
@@ -162,9 +209,10 @@ static void transformAllRanges(const FoldPlan &plan, const ChannelMap &map) {
       settled.insert(passed.value);
     }
   auto settle = [&](const FoldPlan::Passed &passed, Operation *movement, Value moved) {
-    if (settled.contains(passed.value) || !movement || !onlyMoves(movement) || !settled.contains(moved))
+    std::optional<RealRange> range = findRange(moved);
+    if (settled.contains(passed.value) || !onlyMoves(movement) || !settled.contains(moved) || !range)
       return;
-    transformRanges(passed.value, map, moved);
+    replaceRanges(passed.value, *range);
     settled.insert(passed.value);
   };
   for (const FoldPlan::Passed &passed : plan.values)
@@ -174,8 +222,8 @@ static void transformAllRanges(const FoldPlan &plan, const ChannelMap &map) {
   for (const FoldPlan::Passed &passed : llvm::reverse(plan.values))
     settle(passed, passed.value.getOwner(), passed.value.getOwner()->getOperand(0));
   for (const FoldPlan::Passed &passed : plan.values)
-    if (!settled.contains(passed.value))
-      transformRanges(passed.value, passed.shifted ? map : scaleOnly, Value());
+    if (std::optional<RealRange> range = findRange(passed.value); range && !settled.contains(passed.value))
+      replaceRanges(passed.value, estimateRange(*range, magnitudes, passed.shifted ? map : scaleOnly));
 }
 
 void applyFold(const FoldPlan &plan, const ChannelMap &map, ArrayAttr methods) {

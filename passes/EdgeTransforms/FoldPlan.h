@@ -39,6 +39,15 @@ struct FoldPlan {
 /// frozen.
 std::optional<FoldPlan> planFold(mlir::Value value, int64_t axis, bool shifted);
 
+/// The same for a value whose channels are labelled; `ties` are those known before, and all of them after.
+std::optional<FoldPlan> planFold(mlir::Value value, const ChannelLabels &labels, bool shifted,
+                                 ChannelTies &ties);
+
+/// max |u_c| of each channel c, tied ones together, of the value nearest to the planned one whose channels'
+/// ranges are known; empty if there is none. Of a rotated pair this is the pair before the rotation, which
+/// turns it within its plane.
+llvm::SmallVector<double> largestMagnitudes(const FoldPlan &plan, int64_t channels);
+
 /// Rewrites the constants, transforms the ranges and notes the methods on the ops.
 void applyFold(const FoldPlan &plan, const ChannelMap &map, mlir::ArrayAttr methods);
 

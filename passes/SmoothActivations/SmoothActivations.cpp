@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/SmoothActivations/SmoothActivations.h"
 
+#include "passes/EdgeTransforms/ProductFold.h"
 #include "passes/SmoothActivations/Smoothing.h"
 
 using namespace mlir;
@@ -23,6 +24,21 @@ struct SmoothActivations : impl::SmoothActivationsBase<SmoothActivations> {
   void runOnOperation() override {
     for (const Edge &edge : listEdges(getOperation(), /*shifted=*/false))
       transform(edge);
+    for (const ProductFold &fold : listProductFolds(getOperation()))
+      transform(fold);
+  }
+
+  void transform(const ProductFold &fold) {
+    PrecisionAttr precision = plannedPrecision(getOperation());
+    if (!precision.getActivations())
+      return; // no factor is quantized
+    SmallVector<double> left = largestMagnitudes(fold.left, fold.channels);
+    SmallVector<double> right = largestMagnitudes(fold.right, fold.channels);
+    if (left.empty() || right.empty())
+      return;
+    ChannelMap map = alpha < 0 ? balanceProduct(left, right) : smoothingMap(left, right, alpha);
+    if (!map.isIdentity())
+      applyProductFold(fold, map, kSmoothQuant);
   }
 
   void transform(const Edge &edge) {

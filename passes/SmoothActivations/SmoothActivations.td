@@ -14,6 +14,10 @@ def SmoothActivations : Pass<"quern-smooth-activations", "mlir::func::FuncOp"> {
     (passes/EdgeTransforms/OutputError.h), or estimated from ranges where rows are not known (QuantizationLoss.h). The loss never
     exceeds that of the identity. Because the error of W8A8 depends on the ratios of the s_j only, they are not normalized.
 
+    Products of two computed values, as of queries and keys, share it too, where both are to be quantized and both can take a
+    scale: (A / s) (B s) = A B, with w_j = max |B_j|. Query heads that share keys and rotated pairs have one s (tied). The search
+    is over the same alphas, by the expected error of the product (Smoothing.h).
+
     Constraints (else the edge stays as it is):
     - (C1) the channels' ranges (`quern.channel_ranges`) or rows (`quern.rows`) are known
     - (C2) the producer can take the scale (quern-fold-edge-transforms), or `explicit` is set and the loss falls to

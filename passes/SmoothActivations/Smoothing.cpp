@@ -26,4 +26,21 @@ void considerSmoothing(const Edge &edge, MapSearch &search) {
     search.consider(smoothingMap(activations, weights, double(step) / kSteps));
 }
 
+ChannelMap balanceProduct(ArrayRef<double> left, ArrayRef<double> right) {
+  EdgeLoss loss = [&](const ChannelMap &map) {
+    double largestLeft = 0, largestRight = 0, powerLeft = 0, powerRight = 0;
+    for (auto [a, b, s] : llvm::zip_equal(left, right, map.scale)) {
+      largestLeft = std::max(largestLeft, a / s);
+      largestRight = std::max(largestRight, b * s);
+      powerLeft += std::pow(a / s, 2);
+      powerRight += std::pow(b * s, 2);
+    }
+    return largestLeft * largestLeft * powerRight + largestRight * largestRight * powerLeft;
+  };
+  MapSearch search(left.size(), loss);
+  for (int step = 0; step <= kSteps; ++step)
+    search.consider(smoothingMap(left, right, double(step) / kSteps));
+  return search.get();
+}
+
 } // namespace quern

@@ -1,4 +1,4 @@
-"""Methods on attention with grouped heads and rotation keep the float function (T1), and scale V with o_proj.
+"""Methods on attention with grouped heads and rotation keep the float function (T1), and scale V with o_proj, queries with keys.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import numpy as np
@@ -33,6 +33,8 @@ class Block:
         weight = self.random.normal(size=(WIDTH, heads * HEAD)) / np.sqrt(WIDTH)
         if name == "v":
             weight[:, ::3] *= 30  # channels that a method wants to shrink
+        if name == "q":  # the first rotated pair of each head
+            weight.reshape(WIDTH, heads, HEAD)[:, :, [0, 1 if self.rotation == "pairs" else HEAD // 2]] *= 4
         projected = self.node("MatMul", ["n", self.constant(f"{name}_weight", weight)], f"{name}_proj")
         split = self.shape(projected, [1, TOKENS, heads, HEAD], f"{name}_split")
         return self.node("Transpose", [split], f"{name}_heads", perm=[0, 2, 1, 3])
@@ -92,6 +94,17 @@ def weight_of(path, name):
     return next(numpy_helper.to_array(each) for each in graph.initializer if each.name == node.input[1])
 
 
+def check_queries_and_keys(model, after, block):
+    """Their scales are inverse to each other, one for both channels of a rotated pair and for all heads that share keys."""
+    q, k = ((weight_of(after, name) / weight_of(model, name))[0] for name in ("q_proj", "k_proj"))
+    q, k = q.reshape(block.shared, -1, HEAD), k.reshape(block.shared, 1, HEAD)
+    assert np.ptp(np.log(q)) > 0.3, "the large pairs of the queries were left as they are"
+    products = q * k
+    np.testing.assert_allclose(products, products[0, 0, 0], rtol=1e-5)
+    first, second = (q[..., ::2], q[..., 1::2]) if block.rotation == "pairs" else (q[..., :HEAD // 2], q[..., HEAD // 2:])
+    np.testing.assert_allclose(first, second, rtol=1e-5)
+
+
 @pytest.mark.parametrize("heads, shared, rotation, method", [
     (4, 4, "pairs", "smoothquant"), (4, 2, "pairs", "smoothquant"), (4, 1, "halves", "smoothquant"),
     (4, 2, "halves", "outlier-suppression-plus"), (4, 2, "pairs", "aqas")])
@@ -110,6 +123,8 @@ def test_scales_of_values_go_to_their_weights(programs, tmp_path, heads, shared,
     # Query head h reads the values of head h // (heads / shared): its scale is the inverse of theirs.
     spread = np.repeat(v.reshape(shared, HEAD), heads // shared, axis=0).reshape(-1)
     np.testing.assert_allclose(spread * o, 1, rtol=1e-5)
+    if method == "smoothquant":
+        check_queries_and_keys(model, after, block)
     x = block.random.normal(size=(1, TOKENS, WIDTH)).astype(np.float32)
     run = lambda path: onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, {"x": x})[0]
     before = run(model)
