@@ -39,9 +39,10 @@ public:
       targetRecord.dotProduct = found->vectorBits == 512 ? DotProduct::Avx512Vnni : DotProduct::AvxVnni;
     else if (found->dotPairs)
       targetRecord.dotProduct = DotProduct::MultiplyAdd;
-    for (const char *granularity : {"tensor", "channel"})
-      for (const char *activations : {"u8", "s8"})
-        targetRecord.kernels.push_back({"s8", activations, granularity});
+    for (const char *weights : {"s8", "s4", "u4"})
+      for (const char *granularity : {"tensor", "channel", "group"})
+        for (const char *activations : {"u8", "s8"})
+          targetRecord.kernels.push_back({weights, activations, granularity});
     targetRecord.kernels.push_back({"f32", "f32", "tensor"});
     return llvm::Error::success();
   }
