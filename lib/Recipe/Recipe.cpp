@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Recipe/Recipe.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+namespace quern {
+
+std::string PrecisionSettings::name() const {
+  std::string name = "W" + std::to_string(weights.bits) + "A" + std::to_string(activations.bits);
+  return activations.mode == ActivationMode::Dynamic ? name + " dynamic" : name;
+}
+
+std::string RecipeRule::description() const {
+  std::string text = name.empty() ? "" : "name '" + name + "'";
+  if (!operators.empty())
+    text += (text.empty() ? "op " : ", op ") + llvm::join(operators, " or ");
+  return text;
+}
+
+bool Recipe::needsRanges() const {
+  return anySettings([](const PrecisionSettings &asked) { return asked.activations.mode == ActivationMode::Static; });
+}
+
+std::string Recipe::name() const {
+  bool mixed = anySettings([&](const PrecisionSettings &asked) { return asked.name() != settings.name(); });
+  return mixed ? "mixed" : settings.name();
+}
+
+static std::string findWeightOnlyProblem(const PrecisionSettings &settings) {
+  if (settings.weights.bits < 2 || settings.weights.bits > 8)
+    return "weights alone have 2 to 8 bits";
+  if (settings.weights.granularity == WeightGranularity::Tensor)
+    return "weights alone have one scale per channel or per group, not per tensor";
+  return {};
+}
+
+std::string findSchemeProblem(const PrecisionSettings &settings) {
+  if (settings.isWeightOnly())
+    return findWeightOnlyProblem(settings);
+  if (settings.weights.bits != 8 || settings.activations.bits != 8)
+    return settings.name() + " is not a quantization scheme; accepted are W8A8, and W2A16 to W8A16 with activations that stay "
+                             "float";
+  if (settings.weights.granularity == WeightGranularity::Group || !settings.weights.symmetric)
+    return settings.name() + " has one symmetric scale per tensor or per channel: no group size, no asymmetric weights";
+  return {};
+}
+
+} // namespace quern
