@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Driver/Calibration.h"
 
+#include "dialects/ONNX/IR/ONNXDialect.h"
+#include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/HostModel.h"
 #include "lib/Pipelines/Calibrate.h"
+#include "lib/Pipelines/Transform.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
@@ -43,19 +46,26 @@ static llvm::Expected<std::unique_ptr<InstrumentedModel>> compileInstrumented(Mo
 }
 
 /// What statistics depend on beyond the model's file and the data.
-static std::map<std::string, std::string> calibrationSettings(const CompileOptions &options) {
+static std::map<std::string, std::string> calibrationSettings(const CompileOptions &options,
+                                                              const Recipe &recipe) {
   std::map<std::string, std::string> settings;
   for (const auto &[name, size] : options.dimensions)
     settings["dim " + name] = std::to_string(size);
+  if (recipe.calibration.samples)
+    settings["samples"] = std::to_string(*recipe.calibration.samples);
   return settings;
 }
 
-static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::ArrayRef<InputSpec> specs) {
+static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::ArrayRef<InputSpec> specs,
+                                              std::optional<int64_t> limit) {
   SampleHash hash;
-  llvm::Expected<int64_t> count = forEachSample(samples, [&](const Sample &sample) {
-    hash.add(sample, specs);
-    return llvm::Error::success();
-  });
+  llvm::Expected<int64_t> count = forEachSample(
+      samples,
+      [&](const Sample &sample) {
+        hash.add(sample, specs);
+        return llvm::Error::success();
+      },
+      limit);
   if (!count)
     return count.takeError();
   if (llvm::Error error = samples.rewind())
@@ -66,7 +76,7 @@ static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::Array
 /// The statistics of the cache if they are those that calibration would give; nothing if there is no such
 /// file or it is of something else. A file that is no statistics file is an error: it would be overwritten.
 static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, const CompileOptions &options,
-                                                           SampleReader *samples,
+                                                           const Recipe &recipe, SampleReader *samples,
                                                            llvm::ArrayRef<InputSpec> specs) {
   if (options.calibrationCache.empty() || !llvm::sys::fs::exists(options.calibrationCache))
     return std::nullopt;
@@ -75,7 +85,7 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
     return cached.takeError();
   auto modelHash = prepared->getAttrOfType<StringAttr>("onnx.model_hash");
   bool sameModel = modelHash && modelHash.getValue() == cached->modelHash &&
-                   cached->settings == calibrationSettings(options);
+                   cached->settings == calibrationSettings(options, recipe);
   if (!samples) {
     if (!sameModel)
       return llvm::createStringError(
@@ -83,7 +93,7 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
           "' is of another model or other settings; give --calibration-data to calibrate anew");
     return std::move(*cached);
   }
-  llvm::Expected<SampleHash> dataHash = hashSamples(*samples, specs);
+  llvm::Expected<SampleHash> dataHash = hashSamples(*samples, specs, recipe.calibration.samples);
   if (!dataHash)
     return dataHash.takeError();
   if (!sameModel || !(*dataHash == cached->dataHash))
@@ -91,12 +101,13 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
   return std::move(*cached);
 }
 
-static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOptions &options) {
+static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOptions &options,
+                                                   const Recipe &recipe) {
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(prepared);
   if (failed(specs))
     return llvm::createStringError("the model cannot be calibrated");
   if (options.calibrationData.empty() && options.calibrationCache.empty())
-    return llvm::createStringError("--quantize=" + options.quantize +
+    return llvm::createStringError(recipe.name() +
                                    " needs samples of real input: give --calibration-data (an .npz keyed by "
                                    "input name, an .npy, a folder "
                                    "of either, or ONNX test data), or --calibration-cache");
@@ -107,7 +118,8 @@ static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const Comp
       return opened.takeError();
     samples = std::move(*opened);
   }
-  llvm::Expected<std::optional<Statistics>> cached = readCache(prepared, options, samples.get(), *specs);
+  llvm::Expected<std::optional<Statistics>> cached =
+      readCache(prepared, options, recipe, samples.get(), *specs);
   if (!cached)
     return cached.takeError();
   if (*cached)
@@ -117,7 +129,8 @@ static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const Comp
                                    "' does not exist; give --calibration-data to make it");
 
   CalibrateOptions calibrateOptions;
-  calibrateOptions.settings = calibrationSettings(options);
+  calibrateOptions.settings = calibrationSettings(options, recipe);
+  calibrateOptions.samples = recipe.calibration.samples;
   llvm::Expected<Statistics> statistics =
       calibrate(prepared, *samples, calibrateOptions, compileInstrumented);
   if (statistics && !options.calibrationCache.empty())
@@ -126,24 +139,25 @@ static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const Comp
   return statistics;
 }
 
-FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &options) {
-  llvm::Expected<Statistics> statistics = obtainStatistics(prepared, options);
+FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &options,
+                                       const Recipe &recipe) {
+  llvm::Expected<Statistics> statistics = obtainStatistics(prepared, options, recipe);
   if (!statistics)
     return report(*prepared.getContext(), statistics.takeError());
-  std::optional<ObserverOptions> observer = makeObserverOptions(options.observer);
+  std::optional<ObserverOptions> observer = makeObserverOptions(recipe.calibration.observer);
   if (!observer)
     return report(*prepared.getContext(),
-                  llvm::createStringError("unknown observer '" + options.observer + "'"));
+                  llvm::createStringError("unknown observer '" + recipe.calibration.observer + "'"));
   if (failed(attachRanges(prepared, *statistics, *observer)))
     return failure();
-  if (!options.methods.empty())
+  if (!listMethods(recipe).empty())
     attachChannelRanges(prepared, *statistics);
   return statistics->dataHash.toString();
 }
 
 /// Runs `attach`, which looks at activations, on the samples that the options name.
 static LogicalResult
-withSamples(ModuleOp module, const CompileOptions &options,
+withSamples(ModuleOp module, const CompileOptions &options, const Recipe &recipe,
             llvm::function_ref<llvm::Error(SampleReader &, const CalibrateOptions &)> attach) {
   if (options.calibrationData.empty())
     return report(*module.getContext(),
@@ -155,17 +169,25 @@ withSamples(ModuleOp module, const CompileOptions &options,
   auto samples = openSamples(options.calibrationData, *specs);
   if (!samples)
     return report(*module.getContext(), samples.takeError());
-  return report(*module.getContext(), attach(**samples, CalibrateOptions()));
+  CalibrateOptions settings;
+  settings.samples = recipe.calibration.samples;
+  return report(*module.getContext(), attach(**samples, settings));
 }
 
-LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &options) {
-  return withSamples(assigned, options, [&](SampleReader &samples, const CalibrateOptions &settings) {
-    return attachSecondMoments(assigned, samples, settings, compileInstrumented);
+LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &options, const Recipe &recipe,
+                                  llvm::function_ref<bool(Operation *)> isWanted) {
+  bool any = false;
+  assigned.walk(
+      [&](onnx::QuantizableOpInterface op) { any |= op->hasAttr(kPrecisionAttrName) && isWanted(op); });
+  if (!any)
+    return success();
+  return withSamples(assigned, options, recipe, [&](SampleReader &samples, const CalibrateOptions &settings) {
+    return attachSecondMoments(assigned, samples, settings, compileInstrumented, isWanted);
   });
 }
 
-LogicalResult attachRows(ModuleOp prepared, const CompileOptions &options) {
-  return withSamples(prepared, options, [&](SampleReader &samples, const CalibrateOptions &settings) {
+LogicalResult attachRows(ModuleOp prepared, const CompileOptions &options, const Recipe &recipe) {
+  return withSamples(prepared, options, recipe, [&](SampleReader &samples, const CalibrateOptions &settings) {
     return attachRows(prepared, samples, settings, compileInstrumented);
   });
 }

@@ -12,14 +12,17 @@ namespace quern {
 /// are of this model, this data and these settings, else by compiling the float model for this machine and
 /// running it on `options.calibrationData`; fresh statistics are written to the cache if one is named.
 /// Returns the hash of the data. Refusals are diagnostics.
-mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const CompileOptions &options);
+mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const CompileOptions &options,
+                                             const Recipe &recipe);
 
 /// Attaches `quern.second_moment` to the products that want it, from the float model's activations on
 /// `options.calibrationData`. Refusals are diagnostics.
-llvm::LogicalResult attachSecondMoments(mlir::ModuleOp assigned, const CompileOptions &options);
+llvm::LogicalResult attachSecondMoments(mlir::ModuleOp assigned, const CompileOptions &options,
+                                        const Recipe &recipe,
+                                        llvm::function_ref<bool(mlir::Operation *)> isWanted);
 
 /// Attaches `quern.rows`, sampled from `options.calibrationData`, to the values that methods measure errors
 /// on. Refusals are diagnostics.
-llvm::LogicalResult attachRows(mlir::ModuleOp prepared, const CompileOptions &options);
+llvm::LogicalResult attachRows(mlir::ModuleOp prepared, const CompileOptions &options, const Recipe &recipe);
 
 } // namespace quern

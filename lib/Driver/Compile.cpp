@@ -4,6 +4,8 @@
 #include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/DimensionsFromData.h"
+#include "lib/Driver/Methods.h"
+#include "lib/Driver/RecipeSource.h"
 #include "lib/Driver/Registration.h"
 #include "lib/Driver/SizeLimits.h"
 #include "lib/Driver/StageTimer.h"
@@ -16,12 +18,12 @@
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
 #include "lib/Pipelines/Transform.h"
+#include "lib/Recipe/FormatRecipe.h"
 #include "lib/Support/Files.h"
 #include "lib/Targets/Common/Emit.h"
-#include "passes/AssignPrecision/SchemeName.h"
 #include "passes/EdgeTransforms/ActivationRows.h"
-#include "passes/EdgeTransforms/Method.h"
 #include "passes/ExpandNewOperators/ExpandNewOperators.h"
+#include "passes/RecipeRules/RuleMatcher.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -49,6 +51,7 @@ private:
   LogicalResult checkSize();
   LogicalResult calibrateStage();
   LogicalResult transformStage();
+  LogicalResult assignStage();
   LogicalResult quantizeStage();
   LogicalResult integerizeStage();
   LogicalResult emitStage();
@@ -60,14 +63,10 @@ private:
   LogicalResult write(llvm::StringRef path, llvm::StringRef bytes);
 
   Stage lastStage() const;
-  bool quantizing() const { return !options.quantize.empty(); }
-  /// Plain rounding of weights needs no data.
-  bool needsCalibration() const;
-  /// Rounding is worth its time by default: weights of fewer than 8 bits, or alone.
-  bool hasNarrowWeights() const;
-  /// Tells which methods do not fit the scheme, if any do not.
-  bool refuseMethods();
-  AssignOptions assignOptions() const;
+  bool quantizing() const { return recipe.has_value(); }
+  /// Finds `recipe`.
+  LogicalResult readOptions();
+  LogicalResult checkRules();
   /// Fills `info` while the signature still has ONNX's types.
   LogicalResult describeModel();
   /// The module as ONNX bytes.
@@ -78,6 +77,7 @@ private:
   CompileOptions options; ///< with the sizes of dimensions that calibration data has told
   const Target &target;
   MLIRContext &context;
+  std::optional<Recipe> recipe; ///< nothing where the model stays float
   OwningOpRef<ModuleOp> module;
   OwningOpRef<ModuleOp> structured; ///< kept for --verify=reference only
   std::string hubForm; ///< as ONNX bytes, kept for --verify=onnxruntime of a quantized model only
@@ -127,96 +127,70 @@ LogicalResult Compilation::checkSize() {
   return checkCompiledSize(*module);
 }
 
-bool Compilation::needsCalibration() const {
-  if (!quantizing())
-    return false;
-  llvm::Expected<SchemeName> scheme = parseSchemeName(options.quantize);
-  if (scheme)
-    return !scheme->isWeightOnly();
-  llvm::consumeError(scheme.takeError()); // the stage assign tells it
-  return false;
+LogicalResult Compilation::readOptions() {
+  if (options.recipe.empty() && options.preset.scheme.empty())
+    return success();
+  llvm::Expected<Recipe> read = obtainRecipe(options);
+  if (!read)
+    return report(context, read.takeError());
+  recipe = std::move(*read);
+  return success();
 }
 
-bool Compilation::hasNarrowWeights() const {
-  llvm::Expected<SchemeName> scheme = parseSchemeName(options.quantize);
-  if (scheme)
-    return scheme->isWeightOnly() || scheme->weightBits < 8;
-  llvm::consumeError(scheme.takeError()); // the stage assign has told it
-  return false;
+LogicalResult Compilation::checkRules() {
+  return quantizing() ? RuleMatcher(*recipe).verifyAllMatch(*module) : success();
 }
 
 LogicalResult Compilation::calibrateStage() {
-  if (!needsCalibration())
+  if (!quantizing() || !recipe->needsRanges())
     return success();
-  FailureOr<std::string> dataHash = calibrateModule(*module, options);
+  FailureOr<std::string> dataHash = calibrateModule(*module, options, *recipe);
   if (failed(dataHash))
     return failure();
   info.hashes["calibration"] = *dataHash;
   return success();
 }
 
-bool Compilation::refuseMethods() {
-  bool refused = false;
-  auto refuse = [&](llvm::Error error) {
-    if (!error)
-      return;
-    refused = true;
-    (void)report(context, std::move(error));
-  };
-  if (quantizing())
-    for (const std::string &method : options.methods)
-      refuse(checkMethodFits(method, options.quantize, needsCalibration()));
-  return refused;
-}
-
-AssignOptions Compilation::assignOptions() const {
-  AssignOptions assignOptions;
-  assignOptions.scheme = options.quantize;
-  assignOptions.activations = options.activationType;
-  assignOptions.symmetricActivations = options.activationScheme == "symmetric";
-  assignOptions.perTensorWeights = options.weightGranularity == "tensor";
-  assignOptions.exclude = options.exclude;
-  assignOptions.groupSize = options.groupSize;
-  assignOptions.weightScheme = options.weightScheme;
-  // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers too.
-  assignOptions.integerTail = options.failOnFloat;
-  return assignOptions;
-}
-
 LogicalResult Compilation::transformStage() {
-  if (refuseMethods())
-    return failure();
-  if (options.methods.empty())
+  std::vector<std::string> methods = quantizing() ? listMethods(*recipe) : std::vector<std::string>();
+  if (methods.empty())
     return success();
   auto rows = [&](const std::string &method) { return rowsOfMethod(method); };
-  bool wanted = llvm::any_of(options.methods, [&](auto &name) { return rows(name) != RowsOfMethod::None; });
-  bool needed = llvm::any_of(options.methods, [&](auto &name) { return rows(name) == RowsOfMethod::Needed; });
+  bool wanted = llvm::any_of(methods, [&](auto &name) { return rows(name) != RowsOfMethod::None; });
+  bool needed = llvm::any_of(methods, [&](auto &name) { return rows(name) == RowsOfMethod::Needed; });
   // Statistics from a cache alone do for methods that can estimate.
-  if ((needed || (wanted && !options.calibrationData.empty())) && failed(attachRows(*module, options)))
+  if ((needed || (wanted && !options.calibrationData.empty())) &&
+      failed(attachRows(*module, options, *recipe)))
     return failure();
-  AssignOptions announced = assignOptions();
-  announced.announce = true;
   LogicalResult result = runPasses([&](OpPassManager &manager) {
-    populateAssignPipeline(manager, announced);
-    populateTransformPipeline(manager, TransformOptions{options.methods});
+    populateAnnouncePipeline(manager, *recipe);
+    populateTransformPipeline(manager, TransformOptions{methods, &*recipe});
   });
-  for (auto function : module->getOps<func::FuncOp>()) {
+  for (auto function : module->getOps<func::FuncOp>())
     dropRows(function);
-    function->removeAttr(kPrecisionAttrName);
-  }
+  module->walk([](Operation *op) { op->removeAttr(kPrecisionAttrName); });
   return result;
+}
+
+LogicalResult Compilation::assignStage() {
+  if (!quantizing())
+    return success();
+  // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers too.
+  return runPasses([&](OpPassManager &manager) {
+    populateAssignPipeline(manager, *recipe, /*integerTail=*/options.failOnFloat);
+  });
 }
 
 LogicalResult Compilation::quantizeStage() {
   QuantizeOptions quantizeOptions;
-  if (quantizing() && (options.roundingsAreAsked || hasNarrowWeights())) {
-    bool automatic = llvm::is_contained(options.roundings, "auto") && !options.calibrationData.empty();
-    quantizeOptions.clipWeights = automatic || llvm::is_contained(options.roundings, "clip");
-    quantizeOptions.compensateRounding = automatic || llvm::is_contained(options.roundings, "gptq");
-    quantizeOptions.clampWeights = llvm::is_contained(options.methods, kActivationAwareScaling);
-    bool weighsErrors =
-        quantizeOptions.clipWeights || quantizeOptions.compensateRounding || quantizeOptions.clampWeights;
-    if (weighsErrors && failed(attachSecondMoments(*module, options)))
+  if (quantizing()) {
+    auto rules = std::make_shared<RuleMatcher>(*recipe);
+    quantizeOptions.chooseRounding = [rules, hasData = !options.calibrationData.empty()](Operation *op) {
+      const PrecisionSettings *settings = rules->settingsFor(op);
+      return settings ? chooseRounding(*settings, hasData) : RoundingChoice();
+    };
+    auto isWanted = [&](Operation *op) { return quantizeOptions.chooseRounding(op).weighsErrors(); };
+    if (failed(attachSecondMoments(*module, options, *recipe, isWanted)))
       return failure();
   }
   return runPasses([&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });
@@ -242,9 +216,7 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Transform:
     return transformStage();
   case Stage::Assign:
-    return !quantizing()
-               ? success()
-               : runPasses([&](OpPassManager &manager) { populateAssignPipeline(manager, assignOptions()); });
+    return assignStage();
   case Stage::Quantize:
     return quantizeStage();
   case Stage::Integerize:
@@ -270,7 +242,9 @@ LogicalResult Compilation::describeModel() {
   // An object is named after its file, since its getter is; a shared object has the same bytes wherever it is
   // written.
   info.name = llvm::sys::path::stem(options.emit == EmitKind::Object ? options.output : options.model).str();
-  info.precision = quantizing() ? options.quantize : "float32";
+  info.precision = quantizing() ? recipe->name() : "float32";
+  if (quantizing())
+    info.extra["recipe"] = formatRecipe(*recipe);
   if (auto hash = (*module)->getAttrOfType<StringAttr>("onnx.model_hash"))
     info.hashes["model"] = hash.str();
   return success();
@@ -340,11 +314,13 @@ LogicalResult Compilation::emitStage() {
 }
 
 LogicalResult Compilation::run() {
+  if (failed(readOptions()))
+    return failure();
   Stage last = lastStage();
   for (size_t stage = 0; stage <= static_cast<size_t>(last); ++stage) {
     if (failed(runStage(static_cast<Stage>(stage))))
       return failure();
-    if (static_cast<Stage>(stage) == Stage::Prepare && failed(checkSize()))
+    if (static_cast<Stage>(stage) == Stage::Prepare && (failed(checkSize()) || failed(checkRules())))
       return failure();
     if (static_cast<Stage>(stage) == Stage::Quantize && last == Stage::Emit &&
         (failed(describeModel()) || failed(keepHubForm())))
@@ -358,7 +334,8 @@ LogicalResult Compilation::run() {
 Outcome compile(const CompileOptions &options) {
   for (auto [what, input] : {std::pair("the model itself", &options.model),
                              std::pair("the calibration data", &options.calibrationData),
-                             std::pair("the calibration cache", &options.calibrationCache)})
+                             std::pair("the calibration cache", &options.calibrationCache),
+                             std::pair("the recipe", &options.recipe)})
     if (options.output != "-" && isSameFile(*input, options.output)) {
       llvm::errs() << "quernc: error: the output '" << options.output << "' is " << what
                    << "; name another file\n";

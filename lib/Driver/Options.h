@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Recipe/Preset.h"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -29,10 +31,6 @@ inline constexpr std::array<const char *, 10> stageNames = {"import", "prepare",
                                                             "assign", "quantize", "integerize", "structure",
                                                             "target", "emit"};
 
-/// Methods that choose codes of weights rather than transform the model; auto is all of them, if there is
-/// data.
-inline constexpr std::array<const char *, 3> roundingNames = {"auto", "clip", "gptq"};
-
 /// What is written: a shared library, an object with its C header, IR text, or a (QDQ) ONNX model.
 enum class EmitKind { SharedLibrary, Object, MLIR, ONNX };
 
@@ -49,21 +47,12 @@ struct CompileOptions {
   std::optional<Stage> stopAfter;
   std::map<std::string, int64_t> dimensions; ///< symbolic dimension -> size
 
-  std::string quantize;       ///< scheme such as "W8A8"; empty = float
-  std::string activationType; ///< u8 or s8; empty: what the scheme says, else u8
-  std::string activationScheme = "asymmetric";
-  std::string weightGranularity = "channel";
-  int64_t groupSize = -1;   ///< elements of a weight's channel that share a scale; -1: all of them
-  std::string weightScheme; ///< symmetric or asymmetric; empty: what the scheme says
-  std::vector<std::string> roundings = {"auto"}; ///< of roundingNames; empty: round to nearest
-  bool roundingsAreAsked = false;                ///< by name, not by default
-  std::vector<std::string> exclude;              ///< regular expressions over node names that stay float
-  std::vector<std::string> methods; ///< transformations for accuracy, in order (lib/Pipelines/Transform.h)
+  std::string recipe; ///< path of a recipe file; then `preset` says nothing
+  Preset preset;      ///< what is quantized and how, without a file; an empty scheme: nothing
   bool failOnFloat = false;
 
-  std::string calibrationData;   ///< file or folder; "random" by name
-  std::string calibrationCache;  ///< statistics file to reuse or to write
-  std::string observer = "norm"; ///< how ranges are chosen from statistics (lib/Numerics/Observer.h)
+  std::string calibrationData;  ///< file or folder; "random" by name
+  std::string calibrationCache; ///< statistics file to reuse or to write
 
   std::string target = "cpu";
   std::string triple, cpu, features; ///< empty = this machine

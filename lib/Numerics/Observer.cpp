@@ -9,22 +9,12 @@
 
 namespace quern {
 
-static constexpr std::array<std::pair<std::string_view, ObserverKind>, 6> kNames = {{
-    {"min-max", ObserverKind::MinMax},
-    {"moving-average", ObserverKind::MovingAverage},
-    {"percentile", ObserverKind::Percentile},
-    {"entropy", ObserverKind::Entropy},
-    {"mse", ObserverKind::MSE},
-    {"norm", ObserverKind::Norm},
-}};
-
-std::string_view getName(ObserverKind kind) {
-  return std::ranges::find(kNames, kind, &std::pair<std::string_view, ObserverKind>::second)->first;
-}
+std::string_view getName(ObserverKind kind) { return observerNames[size_t(kind)]; }
 
 std::optional<ObserverKind> parseObserverKind(std::string_view name) {
-  auto row = std::ranges::find(kNames, name, &std::pair<std::string_view, ObserverKind>::first);
-  return row == kNames.end() ? std::nullopt : std::optional(row->second);
+  const auto *found = std::ranges::find(observerNames, name);
+  return found == std::end(observerNames) ? std::nullopt
+                                          : std::optional(ObserverKind(found - std::begin(observerNames)));
 }
 
 static ValueRange chooseByAverage(const TensorStatistics &statistics) {

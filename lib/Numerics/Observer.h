@@ -39,7 +39,9 @@ struct ObserverOptions {
   CodeRange codes = CodeRange::unsignedBits(8);
 };
 
-/// "min-max", "moving-average", "percentile", "entropy", "mse", "norm".
+inline constexpr const char *observerNames[] = {"min-max", "moving-average", "percentile", "entropy", "mse",
+                                                "norm"};
+/// One of `observerNames`.
 std::string_view getName(ObserverKind kind);
 std::optional<ObserverKind> parseObserverKind(std::string_view name);
 

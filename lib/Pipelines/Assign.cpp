@@ -9,22 +9,19 @@ using namespace mlir;
 
 namespace quern {
 
-void populateAssignPipeline(OpPassManager &passes, const AssignOptions &options) {
-  AssignPrecisionOptions assign;
-  assign.scheme = options.scheme;
-  assign.activations = options.activations;
-  assign.symmetric = options.symmetricActivations;
-  assign.perTensor = options.perTensorWeights;
-  assign.integerTail = options.integerTail;
-  assign.groupSize = options.groupSize;
-  assign.weightScheme = options.weightScheme;
-  assign.exclude.assign(options.exclude.begin(), options.exclude.end());
-  assign.announce = options.announce;
-  passes.addPass(createAssignPrecision(assign));
+void populateAssignPipeline(OpPassManager &passes, Recipe recipe, bool integerTail) {
+  passes.addPass(createAssignPrecision(std::move(recipe), integerTail));
+}
+
+void populateAnnouncePipeline(OpPassManager &passes, Recipe recipe) {
+  passes.addPass(createAnnouncePrecision(std::move(recipe)));
 }
 
 namespace {
+/// The options of the pass, under the name of the stage.
 struct AssignFlags : PassPipelineOptions<AssignFlags> {
+  Option<std::string> recipe{*this, "recipe", llvm::cl::desc("A recipe, instead of the other options"),
+                             llvm::cl::init("")};
   Option<std::string> scheme{*this, "scheme", llvm::cl::desc("Bits of weights and activations"),
                              llvm::cl::init("W8A8")};
   Option<std::string> activations{*this, "activations", llvm::cl::desc("u8 or s8"), llvm::cl::init("")};
@@ -49,16 +46,18 @@ struct AssignFlags : PassPipelineOptions<AssignFlags> {
 void registerAssignStage() {
   PassPipelineRegistration<AssignFlags>("quern-stage-assign", "Stage assign: decide the precision of each op",
                                         [](OpPassManager &passes, const AssignFlags &flags) {
-                                          populateAssignPipeline(
-                                              passes, {flags.scheme,
-                                                       flags.activations,
-                                                       flags.symmetric,
-                                                       flags.perTensor,
-                                                       flags.integerTail,
-                                                       {flags.exclude.begin(), flags.exclude.end()},
-                                                       flags.groupSize,
-                                                       flags.weightScheme,
-                                                       flags.announce});
+                                          AssignPrecisionOptions options;
+                                          options.recipeFile = flags.recipe;
+                                          options.scheme = flags.scheme;
+                                          options.activations = flags.activations;
+                                          options.symmetric = flags.symmetric;
+                                          options.perTensor = flags.perTensor;
+                                          options.groupSize = flags.groupSize;
+                                          options.weightScheme = flags.weightScheme;
+                                          options.announce = flags.announce;
+                                          options.integerTail = flags.integerTail;
+                                          options.exclude.assign(flags.exclude.begin(), flags.exclude.end());
+                                          passes.addPass(createAssignPrecision(options));
                                         });
 }
 

@@ -51,7 +51,8 @@ struct PrepareFlags : mlir::PassPipelineOptions<PrepareFlags> {
 
 void registerPrepareStage() {
   mlir::PassPipelineRegistration<PrepareFlags>(
-      "quern-stage-prepare", "Stage prepare: static shapes, constants and BatchNorm folded, decomposed operators recognised",
+      "quern-stage-prepare",
+      "Stage prepare: static shapes, constants and BatchNorm folded, decomposed operators recognised",
       [](mlir::OpPassManager &manager, const PrepareFlags &flags) {
         PrepareOptions options;
         options.dimensions.assign(flags.dimensions.begin(), flags.dimensions.end());

@@ -3,7 +3,6 @@
 
 #include "passes/InsertQuantization/InsertQuantization.h"
 #include "passes/QuantizeWeights/QuantizeWeights.h"
-#include "passes/RoundWeights/RoundWeights.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -14,13 +13,8 @@ namespace quern {
 void populateQuantizePipeline(OpPassManager &passes, const QuantizeOptions &options) {
   // Scales of biases depend on those of activations.
   passes.addNestedPass<func::FuncOp>(createInsertQuantization());
-  if (options.clipWeights || options.compensateRounding || options.clampWeights) {
-    RoundWeightsOptions rounding;
-    rounding.clip = options.clipWeights;
-    rounding.clamp = options.clampWeights;
-    rounding.compensate = options.compensateRounding;
-    passes.addNestedPass<func::FuncOp>(createRoundWeights(rounding));
-  }
+  if (options.chooseRounding)
+    passes.addNestedPass<func::FuncOp>(createRoundWeights(options.chooseRounding));
   passes.addNestedPass<func::FuncOp>(createQuantizeWeights());
 }
 

@@ -2,15 +2,16 @@
 // on its edges. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "passes/RoundWeights/RoundWeights.h"
+
 #include "mlir/Pass/PassManager.h"
 
 namespace quern {
 
-/// Beyond what the stage assign decided: how the codes of weights are chosen where second moments are known.
+/// Beyond what the stage assign decided.
 struct QuantizeOptions {
-  bool clipWeights = false;
-  bool compensateRounding = false;
-  bool clampWeights = false;
+  /// How the codes of an op's weights are chosen where its second moment is known; empty: rounded to nearest.
+  std::function<RoundingChoice(mlir::Operation *)> chooseRounding;
 };
 
 /// Passes on a module whose ops have `quern.precision`; others are left as they are.

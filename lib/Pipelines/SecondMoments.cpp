@@ -23,12 +23,12 @@ struct Readers {
 };
 } // namespace
 
-static std::vector<Readers> findReaders(func::FuncOp main) {
+static std::vector<Readers> findReaders(func::FuncOp main, llvm::function_ref<bool(Operation *)> isWanted) {
   std::map<std::pair<void *, std::string>, size_t> known;
   std::vector<Readers> readers;
   main.walk([&](Operation *op) {
     auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-    if (!precision || !precision.getWeights())
+    if (!precision || !precision.getWeights() || !isWanted(op))
       return;
     std::optional<MomentRows> rows = MomentRows::of(op);
     if (!rows)
@@ -56,9 +56,10 @@ static void attach(ArrayRef<Operation *> ops, const SecondMoment &moment) {
 }
 
 llvm::Error attachSecondMoments(ModuleOp assigned, SampleReader &samples, const CalibrateOptions &options,
-                                const CompileInstrumented &compile) {
+                                const CompileInstrumented &compile,
+                                llvm::function_ref<bool(Operation *)> isWanted) {
   auto main = assigned.lookupSymbol<func::FuncOp>("main");
-  std::vector<Readers> readers = findReaders(main);
+  std::vector<Readers> readers = findReaders(main, isWanted);
   if (readers.empty())
     return llvm::Error::success();
   std::map<std::string, SmallVector<Readers *>> byName;

@@ -7,6 +7,7 @@
 #include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
 #include "passes/JointScaling/JointScaling.h"
 #include "passes/OutlierSuppressionPlus/OutlierSuppressionPlus.h"
+#include "passes/ScopeMethod/ScopeMethod.h"
 #include "passes/SmoothActivations/SmoothActivations.h"
 #include "passes/WeightDilation/WeightDilation.h"
 
@@ -54,6 +55,28 @@ static const Method *findMethod(StringRef name) {
   return found == std::end(methods) ? nullptr : found;
 }
 
+std::vector<std::string> listMethods() {
+  std::vector<std::string> names;
+  for (const Method &method : methods)
+    names.push_back(method.name.str());
+  return names;
+}
+
+std::vector<std::string> listMethods(const Recipe &recipe) {
+  std::vector<std::string> first, second;
+  recipe.anySettings([&](const PrecisionSettings &settings) {
+    for (const std::string &name : settings.methods)
+      if (const Method *method = findMethod(name)) {
+        std::vector<std::string> &names = method->setsScalesOfActivations() ? second : first;
+        if (!llvm::is_contained(names, name))
+          names.push_back(name);
+      }
+    return false;
+  });
+  llvm::append_range(first, second);
+  return first;
+}
+
 RowsOfMethod rowsOfMethod(StringRef name) {
   const Method *method = findMethod(name);
   return method ? method->rows : RowsOfMethod::None;
@@ -72,7 +95,7 @@ llvm::Error checkMethodFits(StringRef name, StringRef scheme, bool quantizesActi
     if (fits(known, quantizesActivations))
       accepted += (", " + known.name).str();
   return llvm::createStringError(
-      "--method=" + name +
+      name +
       (quantizesActivations ? " weighs errors of weights whose activations stay float (W2A16 to W8A16), but "
                             : " balances activations against weights, but ") +
       scheme + (quantizesActivations ? " quantizes activations" : " leaves activations float") +
@@ -107,12 +130,16 @@ llvm::Error checkMethods(const std::vector<std::string> &names) {
 }
 
 void populateTransformPipeline(OpPassManager &passes, const TransformOptions &options) {
-  bool any = false;
+  bool any = false, hasRules = options.recipe && !options.recipe->rules.empty();
   for (const std::string &name : options.methods)
     if (const Method *method = findMethod(name)) {
+      if (hasRules)
+        passes.addNestedPass<func::FuncOp>(createScopeMethod(*options.recipe, name));
       passes.addNestedPass<func::FuncOp>(method->create());
       any = true;
     }
+  if (any && hasRules)
+    passes.addNestedPass<func::FuncOp>(createScopeMethod(*options.recipe, ""));
   if (any)
     passes.addNestedPass<func::FuncOp>(createFoldEdgeTransforms());
 }
@@ -131,7 +158,7 @@ void registerTransformStage() {
         std::vector<std::string> names(flags.methods.begin(), flags.methods.end());
         if (llvm::Error error = checkMethods(names))
           llvm::reportFatalUsageError(std::move(error));
-        populateTransformPipeline(passes, {names});
+        populateTransformPipeline(passes, TransformOptions{names});
       });
 }
 

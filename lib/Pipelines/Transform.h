@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Recipe/Recipe.h"
+
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/Error.h"
 
@@ -12,6 +14,7 @@ namespace quern {
 
 struct TransformOptions {
   std::vector<std::string> methods; ///< by name, in the order in which they run; "none" is no method
+  const Recipe *recipe = nullptr;   ///< whose rules say where each method runs; null: everywhere
 };
 
 /// Refuses names that are no method, and orders that do not compose (passes/EdgeTransforms/README.md); the
@@ -25,6 +28,12 @@ llvm::Error checkMethodFits(llvm::StringRef method, llvm::StringRef scheme, bool
 /// any, or always.
 enum class RowsOfMethod { None, Wanted, Needed };
 RowsOfMethod rowsOfMethod(llvm::StringRef method);
+/// The names of all methods.
+std::vector<std::string> listMethods();
+
+/// The methods that the recipe names anywhere, in an order in which they may run: methods that look at
+/// weights only come first.
+std::vector<std::string> listMethods(const Recipe &recipe);
 
 /// The passes of the methods, which checkMethods accepts, and the folding of what they insert. Nothing
 /// without a method.

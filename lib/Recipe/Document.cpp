@@ -11,8 +11,8 @@ namespace quern {
 static constexpr size_t kLargestText = 64 << 10;
 static constexpr size_t kLongestLine = 1000;
 static constexpr unsigned kDeepestNesting = 16;
-/// Brackets that are open at once, counted without regard to quotes: a bound of the parser's recursion, far above
-/// what kDeepestNesting and the regular expressions of a recipe come to.
+/// Brackets that are open at once, counted without regard to quotes: a bound of the parser's recursion, far
+/// above what kDeepestNesting and the regular expressions of a recipe come to.
 static constexpr int64_t kMostOpenBrackets = 1000;
 
 /// LLVM's parser recurses once per level; a level takes an open bracket, or a character of its line.
@@ -73,7 +73,9 @@ private:
   }
 
   /// One reason is enough where a part of the document cannot be read.
-  void refuse(const DocumentNode &node, std::string reason) { problems.push_back({node.line, std::move(reason)}); }
+  void refuse(const DocumentNode &node, std::string reason) {
+    problems.push_back({node.line, std::move(reason)});
+  }
 
   void readMapping(llvm::yaml::MappingNode &mapping, unsigned depth, DocumentNode &result) {
     result.kind = DocumentNode::Kind::Mapping;
@@ -87,7 +89,8 @@ private:
       DocumentNode value = read(entry.getValue(), depth + 1);
       if (value.kind == DocumentNode::Kind::Null)
         value.line = key.line;
-      result.entries.emplace_back(std::move(key), std::move(value));
+      result.keys.push_back(std::move(key));
+      result.elements.push_back(std::move(value));
       if (problems.size() > kMostProblems)
         return;
     }

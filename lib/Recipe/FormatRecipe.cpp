@@ -27,9 +27,9 @@ static llvm::json::Object formatActivations(const ActivationSettings &activation
 }
 
 static llvm::json::Object formatSettings(const PrecisionSettings &settings) {
-  return {{"weights", formatWeights(settings.weights)},
-          {"activations", formatActivations(settings.activations)},
-          {"methods", llvm::json::Array(settings.methods)}};
+  return llvm::json::Object{{"weights", formatWeights(settings.weights)},
+                            {"activations", formatActivations(settings.activations)},
+                            {"methods", llvm::json::Array(settings.methods)}};
 }
 
 static llvm::json::Object formatRule(const RecipeRule &rule) {
@@ -38,7 +38,8 @@ static llvm::json::Object formatRule(const RecipeRule &rule) {
     match["name"] = llvm::json::fixUTF8(rule.name);
   if (!rule.operators.empty())
     match["op"] = llvm::json::Array(rule.operators);
-  llvm::json::Object object = rule.isFloat ? llvm::json::Object{{"float", true}} : formatSettings(rule.settings);
+  llvm::json::Object object =
+      rule.isFloat ? llvm::json::Object{{"float", true}} : formatSettings(rule.settings);
   object["match"] = std::move(match);
   return object;
 }
@@ -47,8 +48,6 @@ llvm::json::Object formatRecipe(const Recipe &recipe) {
   llvm::json::Object calibration{{"observer", recipe.calibration.observer}};
   if (recipe.calibration.samples)
     calibration["samples"] = *recipe.calibration.samples;
-  if (recipe.calibration.length)
-    calibration["length"] = *recipe.calibration.length;
   llvm::json::Object object{
       {"version", 1}, {"default", formatSettings(recipe.settings)}, {"calibration", std::move(calibration)}};
   llvm::json::Array rules;

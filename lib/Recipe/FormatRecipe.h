@@ -8,8 +8,8 @@
 
 namespace quern {
 
-/// The canonical form: every setting is stated, so that later defaults do not change its meaning. parseRecipe reads
-/// it back as the same recipe.
+/// The canonical form: every setting is stated, so that later defaults do not change its meaning. parseRecipe
+/// reads it back as the same recipe.
 llvm::json::Object formatRecipe(const Recipe &recipe);
 
 } // namespace quern

@@ -8,9 +8,7 @@
 
 namespace quern {
 
-bool isSymmetricByDefault(const WeightSettings &weights, const ActivationSettings &activations) {
-  return weights.bits == 8 || activations.mode != ActivationMode::Float;
-}
+bool isSymmetricByDefault(const WeightSettings &weights) { return weights.bits == 8; }
 
 namespace {
 /// What is wrong with a preset, one reason a line.
@@ -20,7 +18,8 @@ struct Reasons {
   void add(const llvm::Twine &reason) { text += (text.empty() ? "" : "\n") + reason.str(); }
 
   /// True if `value` is `yes`, false if it is `no`; anything else but an empty one is a reason.
-  bool choose(llvm::StringRef flag, llvm::StringRef value, llvm::StringRef yes, llvm::StringRef no, bool byDefault) {
+  bool choose(llvm::StringRef flag, llvm::StringRef value, llvm::StringRef yes, llvm::StringRef no,
+              bool byDefault) {
     if (value.empty())
       return byDefault;
     if (value != yes && value != no)
@@ -50,11 +49,14 @@ static PrecisionSettings makeSettings(const Preset &preset, const SchemeName &sc
   if (reasons.choose("weight-granularity", preset.weightGranularity, "tensor", "channel", false))
     settings.weights.granularity = WeightGranularity::Tensor;
   if (preset.groupSize > 0) {
+    if (settings.weights.granularity == WeightGranularity::Tensor)
+      reasons.add("weights have one scale per tensor or one per group of " + llvm::Twine(preset.groupSize) +
+                  ", not both");
     settings.weights.granularity = WeightGranularity::Group;
     settings.weights.groupSize = preset.groupSize;
   }
   settings.weights.symmetric = reasons.choose("weight-scheme", preset.weightScheme, "symmetric", "asymmetric",
-                                              isSymmetricByDefault(settings.weights, settings.activations));
+                                              isSymmetricByDefault(settings.weights));
   return settings;
 }
 

@@ -10,22 +10,22 @@ namespace quern {
 
 /// Each as its flag has it; empty where the flag is not given.
 struct Preset {
-  std::string scheme;            ///< "W8A8" (lib/Recipe/SchemeName.h); empty: nothing is quantized
-  std::string activationMode;    ///< "static" or "dynamic"
-  std::string activationType;    ///< "u8" or "s8"
-  std::string activationScheme;  ///< "asymmetric" or "symmetric"
-  std::string weightGranularity; ///< "channel" or "tensor"
-  std::string weightScheme;      ///< "asymmetric" or "symmetric"
-  int64_t groupSize = -1;        ///< -1: no groups
+  std::string scheme = "";            ///< "W8A8" (lib/Recipe/SchemeName.h); empty: nothing is quantized
+  std::string activationMode = "";    ///< "static" or "dynamic"
+  std::string activationType = "";    ///< "u8" or "s8"
+  std::string activationScheme = "";  ///< "asymmetric" or "symmetric"
+  std::string weightGranularity = ""; ///< "channel" or "tensor"
+  std::string weightScheme = "";      ///< "asymmetric" or "symmetric"
+  int64_t groupSize = -1;             ///< -1: no groups
   std::vector<std::string> methods = {"auto"};
-  std::vector<std::string> exclude; ///< regular expressions over names of nodes that stay float
+  std::vector<std::string> exclude = {}; ///< regular expressions over names of nodes that stay float
   std::string observer = "norm";
 };
 
 /// The recipe that the flags describe. An error lists all that is wrong, one reason a line.
 llvm::Expected<Recipe> makeRecipe(const Preset &preset);
 
-/// Without a word about it, weights of few bits beside float activations are worth a zero point.
-bool isSymmetricByDefault(const WeightSettings &weights, const ActivationSettings &activations);
+/// Without a word about it, codes that are few are worth a zero point; 8 bits do well without.
+bool isSymmetricByDefault(const WeightSettings &weights);
 
 } // namespace quern

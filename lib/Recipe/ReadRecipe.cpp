@@ -28,16 +28,17 @@ public:
     Recipe recipe;
     bool hasVersion = false;
     const DocumentNode *rules = nullptr;
-    readMapping(document, "a recipe",
-                {{"version",
-                  [&](const DocumentNode &node) {
-                    hasVersion = true;
-                    readNumber(node, "version", 1, 1);
-                  }},
-                 {"default", [&](const DocumentNode &node) { recipe.settings = readSettings(node); }},
-                 {"calibration", [&](const DocumentNode &node) { readCalibration(node, recipe.calibration); }},
-                 // Rules start from the default, which may follow them.
-                 {"rules", [&](const DocumentNode &node) { rules = &node; }}});
+    readMapping(
+        document, "a recipe",
+        {{"version",
+          [&](const DocumentNode &node) {
+            hasVersion = true;
+            readNumber(node, "version", 1, 1);
+          }},
+         {"default", [&](const DocumentNode &node) { recipe.settings = readSettings(node); }},
+         {"calibration", [&](const DocumentNode &node) { readCalibration(node, recipe.calibration); }},
+         // Rules start from the default, which may follow them.
+         {"rules", [&](const DocumentNode &node) { rules = &node; }}});
     if (document.kind == Kind::Mapping && !hasVersion)
       add(document, "no version; expected 'version: 1'");
     if (rules && rules->kind != Kind::Sequence)
@@ -55,13 +56,19 @@ private:
     std::optional<bool> symmetricWeights;
   };
 
-  void add(const DocumentNode &node, const llvm::Twine &text) { problems.push_back({node.line, text.str()}); }
+  /// Keeps the problems in the order of their lines.
+  void add(const DocumentNode &node, const llvm::Twine &text) {
+    auto after = llvm::upper_bound(problems, node.line,
+                                   [](unsigned line, const Problem &problem) { return line < problem.line; });
+    problems.insert(after, {node.line, text.str()});
+  }
 
   void readMapping(const DocumentNode &node, llvm::StringRef what, llvm::ArrayRef<KeyReader> keys) {
     if (node.kind != Kind::Mapping)
       return add(node, what + ": expected a mapping with " + list(keys));
-    for (const auto &[key, value] : node.entries) {
-      const auto *known = llvm::find_if(keys, [&](const KeyReader &reader) { return reader.key == key.text; });
+    for (auto [key, value] : llvm::zip_equal(node.keys, node.elements)) {
+      const auto *known =
+          llvm::find_if(keys, [&](const KeyReader &reader) { return reader.key == key.text; });
       if (known == keys.end())
         add(key, "unknown key '" + key.text + "' in " + what + "; accepted are " + list(keys));
       else
@@ -75,10 +82,12 @@ private:
 
   int64_t readNumber(const DocumentNode &node, llvm::StringRef what, int64_t least, int64_t most) {
     int64_t value = least;
-    if (node.kind == Kind::Scalar && llvm::to_integer(node.text, value, 10) && value >= least && value <= most)
+    if (node.kind == Kind::Scalar && llvm::to_integer(node.text, value, 10) && value >= least &&
+        value <= most)
       return value;
-    std::string accepted = least == most ? std::to_string(least)
-                                         : "a number from " + std::to_string(least) + " to " + std::to_string(most);
+    std::string accepted = least == most
+                               ? std::to_string(least)
+                               : "a number from " + std::to_string(least) + " to " + std::to_string(most);
     add(node, what + ": " + quote(node) + " is not accepted; expected " + accepted);
     return least;
   }
@@ -103,21 +112,22 @@ private:
   void readWeights(const DocumentNode &node, Stated &stated) {
     WeightSettings &weights = stated.settings.weights;
     bool statesGroup = false, statesGranularity = false;
-    readMapping(node, "weights",
-                {{"bits", [&](const DocumentNode &value) { weights.bits = readNumber(value, "bits", 2, 8); }},
-                 {"granularity",
-                  [&](const DocumentNode &value) {
-                    statesGranularity = true;
-                    weights.granularity =
-                        WeightGranularity(readChoice(value, "granularity", {"tensor", "channel", "group"}));
-                  }},
-                 {"group-size",
-                  [&](const DocumentNode &value) {
-                    statesGroup = value.text != "-1";
-                    if (statesGroup)
-                      weights.groupSize = readNumber(value, "group-size", 1, int64_t(1) << 31);
-                  }},
-                 {"scheme", [&](const DocumentNode &value) { stated.symmetricWeights = readSymmetry(value); }}});
+    readMapping(
+        node, "weights",
+        {{"bits", [&](const DocumentNode &value) { weights.bits = readNumber(value, "bits", 2, 8); }},
+         {"granularity",
+          [&](const DocumentNode &value) {
+            statesGranularity = true;
+            weights.granularity =
+                WeightGranularity(readChoice(value, "granularity", {"tensor", "channel", "group"}));
+          }},
+         {"group-size",
+          [&](const DocumentNode &value) {
+            statesGroup = value.text != "-1";
+            if (statesGroup)
+              weights.groupSize = readNumber(value, "group-size", 1, int64_t(1) << 31);
+          }},
+         {"scheme", [&](const DocumentNode &value) { stated.symmetricWeights = readSymmetry(value); }}});
     bool inGroups = weights.granularity == WeightGranularity::Group;
     if (statesGroup && !inGroups)
       add(node, "weights: group-size goes with 'granularity: group'");
@@ -147,9 +157,9 @@ private:
     if (bits) {
       activations.bits = readNumber(*bits, "bits", 2, 16);
       if (!mode) // 16 bits are float, whatever the model's float type is
-        activations.mode = activations.bits == 16                                ? ActivationMode::Float
-                           : stated.settings.activations.mode == ActivationMode::Float ? ActivationMode::Static
-                                                                                 : activations.mode;
+        activations.mode = activations.bits == 16                      ? ActivationMode::Float
+                           : activations.mode == ActivationMode::Float ? ActivationMode::Static
+                                                                       : activations.mode;
     } else if (mode) {
       activations.bits = activations.mode == ActivationMode::Float ? 16 : 8;
     }
@@ -198,8 +208,7 @@ private:
 
   PrecisionSettings finish(const DocumentNode &node, Stated stated) {
     PrecisionSettings settings = std::move(stated.settings);
-    settings.weights.symmetric = stated.symmetricWeights.value_or(
-        isSymmetricByDefault(settings.weights, settings.activations));
+    settings.weights.symmetric = stated.symmetricWeights.value_or(isSymmetricByDefault(settings.weights));
     if (std::string problem = findSchemeProblem(settings); !problem.empty())
       add(node, problem);
     else if (vocabulary.findMethodProblem)
@@ -210,39 +219,42 @@ private:
 
   PrecisionSettings readSettings(const DocumentNode &node) {
     Stated stated;
-    readMapping(node, "default", {{"weights", [&](const DocumentNode &value) { readWeights(value, stated); }},
-                                  {"activations", [&](const DocumentNode &value) { readActivations(value, stated); }},
-                                  {"methods", [&](const DocumentNode &value) { readMethods(value, stated); }}});
+    readMapping(node, "default",
+                {{"weights", [&](const DocumentNode &value) { readWeights(value, stated); }},
+                 {"activations", [&](const DocumentNode &value) { readActivations(value, stated); }},
+                 {"methods", [&](const DocumentNode &value) { readMethods(value, stated); }}});
     defaultSymmetry = stated.symmetricWeights;
     return finish(node, std::move(stated));
   }
 
   void readCalibration(const DocumentNode &node, CalibrationSettings &calibration) {
     constexpr int64_t most = int64_t(1) << 31;
-    readMapping(node, "calibration",
-                {{"observer",
-                  [&](const DocumentNode &value) {
-                    calibration.observer = value.text;
-                    if (!vocabulary.observers.empty() && !llvm::is_contained(vocabulary.observers, value.text))
-                      add(value, "observer: " + quote(value) + " is unknown; accepted are " +
-                                     llvm::join(vocabulary.observers, ", "));
-                  }},
-                 {"samples", [&](const DocumentNode &value) { calibration.samples = readNumber(value, "samples", 1, most); }},
-                 {"length", [&](const DocumentNode &value) { calibration.length = readNumber(value, "length", 1, most); }}});
+    readMapping(
+        node, "calibration",
+        {{"observer",
+          [&](const DocumentNode &value) {
+            calibration.observer = value.text;
+            if (!vocabulary.observers.empty() && !llvm::is_contained(vocabulary.observers, value.text))
+              add(value, "observer: " + quote(value) + " is unknown; accepted are " +
+                             llvm::join(vocabulary.observers, ", "));
+          }},
+         {"samples",
+          [&](const DocumentNode &value) { calibration.samples = readNumber(value, "samples", 1, most); }}});
   }
 
   void readMatch(const DocumentNode &node, RecipeRule &rule) {
-    readMapping(node, "match", {{"name",
-                                 [&](const DocumentNode &value) {
-                                   if (value.kind != Kind::Scalar)
-                                     return add(value, "name: expected a regular expression");
-                                   rule.name = value.text;
-                                   if (std::string problem = findPatternProblem(rule.name); !problem.empty())
-                                     add(value, "name: " + problem);
-                                 }},
-                                {"op", [&](const DocumentNode &value) {
-                                   rule.operators = readNames(value, "op", vocabulary.operators);
-                                 }}});
+    readMapping(node, "match",
+                {{"name",
+                  [&](const DocumentNode &value) {
+                    if (value.kind != Kind::Scalar)
+                      return add(value, "name: expected a regular expression");
+                    rule.name = value.text;
+                    if (std::string problem = findPatternProblem(rule.name); !problem.empty())
+                      add(value, "name: " + problem);
+                  }},
+                 {"op", [&](const DocumentNode &value) {
+                    rule.operators = readNames(value, "op", vocabulary.operators);
+                  }}});
   }
 
   RecipeRule readRule(const DocumentNode &node, const PrecisionSettings &settings) {
@@ -287,14 +299,13 @@ private:
 };
 } // namespace
 
-std::optional<Recipe> parseRecipe(llvm::StringRef text, llvm::StringRef file, const RecipeVocabulary &vocabulary,
-                                  std::vector<Problem> &problems) {
+std::optional<Recipe> parseRecipe(llvm::StringRef text, llvm::StringRef file,
+                                  const RecipeVocabulary &vocabulary, std::vector<Problem> &problems) {
   std::optional<DocumentNode> document = parseDocument(text, problems);
   if (!document)
     return std::nullopt;
   Recipe recipe = RecipeReader(vocabulary, problems).read(*document);
   recipe.file = file.str();
-  llvm::stable_sort(problems, [](const Problem &a, const Problem &b) { return a.line < b.line; });
   if (!problems.empty())
     return std::nullopt;
   return recipe;

@@ -19,10 +19,10 @@ struct RecipeVocabulary {
   llvm::function_ref<std::string(const PrecisionSettings &)> findMethodProblem;
 };
 
-/// The recipe that `text` states, with `file` for messages. All that is wrong lands in `problems`, in the order of
-/// lines; then nothing is returned.
-std::optional<Recipe> parseRecipe(llvm::StringRef text, llvm::StringRef file, const RecipeVocabulary &vocabulary,
-                                  std::vector<Problem> &problems);
+/// The recipe that `text` states, with `file` for messages. All that is wrong lands in `problems`, in the
+/// order of lines; then nothing is returned.
+std::optional<Recipe> parseRecipe(llvm::StringRef text, llvm::StringRef file,
+                                  const RecipeVocabulary &vocabulary, std::vector<Problem> &problems);
 
 /// The recipe in a file. The error has a line `file:line: problem` for each problem.
 llvm::Expected<Recipe> readRecipe(llvm::StringRef path, const RecipeVocabulary &vocabulary);

@@ -18,7 +18,8 @@ std::string RecipeRule::description() const {
 }
 
 bool Recipe::needsRanges() const {
-  return anySettings([](const PrecisionSettings &asked) { return asked.activations.mode == ActivationMode::Static; });
+  return anySettings(
+      [](const PrecisionSettings &asked) { return asked.activations.mode == ActivationMode::Static; });
 }
 
 std::string Recipe::name() const {
@@ -37,11 +38,10 @@ static std::string findWeightOnlyProblem(const PrecisionSettings &settings) {
 std::string findSchemeProblem(const PrecisionSettings &settings) {
   if (settings.isWeightOnly())
     return findWeightOnlyProblem(settings);
-  if (settings.weights.bits != 8 || settings.activations.bits != 8)
-    return settings.name() + " is not a quantization scheme; accepted are W8A8, and W2A16 to W8A16 with activations that stay "
-                             "float";
-  if (settings.weights.granularity == WeightGranularity::Group || !settings.weights.symmetric)
-    return settings.name() + " has one symmetric scale per tensor or per channel: no group size, no asymmetric weights";
+  if (settings.weights.bits < 2 || settings.weights.bits > 8 || settings.activations.bits != 8)
+    return settings.name() +
+           " is not a quantization scheme; accepted are W2A8 to W8A8, and W2A16 to W8A16 with "
+           "activations that stay float";
   return {};
 }
 

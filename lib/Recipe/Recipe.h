@@ -1,6 +1,5 @@
-// What a user asks of quantization, as data: the one form that flags, presets and recipe files become, that the
-// stages read, and that an artefact carries.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a user asks of quantization, as data: the one form that flags, presets and recipe files become, that
+// the stages read, and that an artefact carries. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstdint>
@@ -60,7 +59,6 @@ struct RecipeRule {
 struct CalibrationSettings {
   std::string observer = "norm";  ///< how ranges are chosen (lib/Numerics/Observer.h)
   std::optional<int64_t> samples; ///< no more than the first so many
-  std::optional<int64_t> length;  ///< positions of a sequence in each sample
 };
 
 /// The settings of every node: those of the first rule that matches it, else `settings`.

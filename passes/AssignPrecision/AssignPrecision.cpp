@@ -5,10 +5,10 @@
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "dialects/Quern/IR/QuernDialect.h"
+#include "lib/Recipe/Preset.h"
+#include "lib/Recipe/ReadRecipe.h"
 #include "passes/AssignPrecision/IntegerRegion.h"
-#include "passes/AssignPrecision/SchemeName.h"
-
-#include "llvm/Support/Regex.h"
+#include "passes/RecipeRules/RuleMatcher.h"
 
 using namespace mlir;
 
@@ -17,52 +17,24 @@ namespace quern {
 #define GEN_PASS_DEF_ASSIGNPRECISION
 #include "passes/AssignPrecision/AssignPrecision.h.inc"
 
-/// Regular expressions over node names, each of which has to match something.
-class Exclusions {
-public:
-  explicit Exclusions(ArrayRef<std::string> texts) : texts(texts), used(texts.size(), false) {
-    for (const std::string &text : texts)
-      expressions.emplace_back(text);
-  }
+static Scheme schemeOf(bool symmetric) { return symmetric ? Scheme::Symmetric : Scheme::Asymmetric; }
 
-  LogicalResult verify(Location loc) const {
-    bool valid = true;
-    for (auto [text, expression] : llvm::zip(texts, expressions))
-      if (std::string problem; !expression.isValid(problem)) {
-        emitError(loc) << "exclude: '" << text << "' is not a regular expression: " << problem;
-        valid = false;
-      }
-    return success(valid);
-  }
+/// Codes of weights are signed around zero; with a zero point they count from the least weight.
+static QuantizerAttr makeWeights(MLIRContext *context, const WeightSettings &asked) {
+  return QuantizerAttr::get(
+      context, FormatAttr::get(context, asked.bits, /*isSigned=*/asked.symmetric),
+      GranularityAttr::get(context, static_cast<GranularityKind>(asked.granularity), asked.groupSize),
+      schemeOf(asked.symmetric));
+}
 
-  /// The first expression that matches; empty if none does.
-  StringRef match(StringRef name) {
-    StringRef first;
-    for (auto [i, expression] : llvm::enumerate(expressions)) {
-      if (!expression.match(name))
-        continue;
-      used[i] = true;
-      if (first.empty())
-        first = texts[i];
-    }
-    return first;
-  }
-
-  LogicalResult verifyAllUsed(Location loc) const {
-    bool valid = true;
-    for (auto [text, isUsed] : llvm::zip(texts, used))
-      if (!isUsed) {
-        emitError(loc) << "exclude: '" << text << "' matches the name of no node";
-        valid = false;
-      }
-    return success(valid);
-  }
-
-private:
-  ArrayRef<std::string> texts;
-  SmallVector<bool> used;
-  std::vector<llvm::Regex> expressions;
-};
+/// Null where activations stay float.
+static QuantizerAttr makeActivations(MLIRContext *context, const ActivationSettings &asked) {
+  if (asked.mode == ActivationMode::Float)
+    return {};
+  return QuantizerAttr::get(context, FormatAttr::get(context, asked.bits, asked.isSigned),
+                            GranularityAttr::get(context, GranularityKind::Tensor, 0),
+                            schemeOf(asked.symmetric));
+}
 
 /// A product of an activation with a constant matrix: what has a form with weights in groups, or with codes
 /// for weights only.
@@ -73,125 +45,141 @@ static bool hasConstantMatrix(onnx::QuantizableOpInterface op) {
   return *op.getWeightOperand() == 1 && weight && weight.getRank() == 2;
 }
 
-namespace {
-/// What the options say an op's operands become.
-struct Decision {
-  QuantizerAttr weights, activations;
-  StringAttr provenance;
-
-  bool isWeightOnly() const { return !activations; }
-
-  PrecisionAttr forOp(Operation *op) const {
-    auto quantizable = cast<onnx::QuantizableOpInterface>(op);
-    MLIRContext *context = op->getContext();
-    if (!quantizable.getWeightOperand())
-      return PrecisionAttr::get(context, {}, activations, provenance);
-    bool groups = weights.getGranularity().getKind() == GranularityKind::Group;
-    auto gemm = dyn_cast<onnx::GemmOp>(op);
-    bool transposesCodes = activations && gemm && gemm.getTransA() != 0;
-    if (!groups || (hasConstantMatrix(quantizable) && !transposesCodes))
-      return PrecisionAttr::get(context, weights, activations, provenance);
-    auto perChannel =
-        QuantizerAttr::get(context, weights.getFormat(),
-                           GranularityAttr::get(context, GranularityKind::Channel, 0), weights.getScheme());
-    return PrecisionAttr::get(
-        context, perChannel, activations,
-        StringAttr::get(context, provenance.getValue() + ", per channel: only matrix products have groups"));
+/// The settings as an op can have them: weights in groups only where its weight is a matrix.
+static PrecisionAttr makePrecision(onnx::QuantizableOpInterface op, PrecisionSettings settings,
+                                   StringRef decidedBy) {
+  MLIRContext *context = op->getContext();
+  std::string provenance = decidedBy.str() + settings.name();
+  QuantizerAttr activations = makeActivations(context, settings.activations);
+  if (!op.getWeightOperand())
+    return PrecisionAttr::get(context, {}, activations, StringAttr::get(context, provenance));
+  auto gemm = dyn_cast<onnx::GemmOp>(*op);
+  bool transposesCodes = activations && gemm && gemm.getTransA() != 0;
+  if (settings.weights.granularity == WeightGranularity::Group &&
+      (!hasConstantMatrix(op) || transposesCodes)) {
+    settings.weights.granularity = WeightGranularity::Channel;
+    settings.weights.groupSize = 0;
+    provenance += ", per channel: only matrix products have groups";
   }
-};
+  return PrecisionAttr::get(context, makeWeights(context, settings.weights), activations,
+                            StringAttr::get(context, provenance));
+}
 
+namespace {
 struct AssignPrecisionPass : impl::AssignPrecisionBase<AssignPrecisionPass> {
   using AssignPrecisionBase::AssignPrecisionBase;
+
+  AssignPrecisionPass(Recipe asked, bool wantsIntegerTail, bool announces) : recipe(std::move(asked)) {
+    integerTail = wantsIntegerTail;
+    announce = announces;
+  }
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (recipe)
+      return success();
+    llvm::Expected<Recipe> asked = readOptions();
+    if (asked) {
+      recipe = std::move(*asked);
+      return success();
+    }
+    SmallVector<StringRef> reasons;
+    std::string text = llvm::toString(asked.takeError());
+    StringRef(text).split(reasons, '\n', -1, /*KeepEmpty=*/false);
+    for (StringRef reason : reasons)
+      emitError(UnknownLoc::get(context)) << reason;
+    return failure();
+  }
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (module->hasAttr(kPrequantizedAttrName))
       return;
-    FailureOr<Decision> decision = readOptions();
-    if (announce && succeeded(decision)) {
-      for (auto function : module.getOps<func::FuncOp>())
-        function->setAttr(kPrecisionAttrName,
-                          PrecisionAttr::get(&getContext(), decision->weights, decision->activations,
-                                             decision->provenance));
-      return;
+    RuleMatcher rules(*recipe);
+    // Every node counts, also one that could not be quantized anyway.
+    if (failed(rules.verifyAllMatch(module)))
+      return signalPassFailure();
+    for (auto function : module.getOps<func::FuncOp>()) {
+      if (announce)
+        announceTo(function, rules);
+      else
+        assign(function, rules);
     }
-    Exclusions exclusions(exclude);
-    if (failed(decision) || failed(exclusions.verify(module.getLoc())))
-      return signalPassFailure();
-    // Every name counts, also of ops that could not be quantized anyway.
-    module.walk([&](Operation *op) { exclusions.match(onnx::getNodeName(op)); });
-    if (failed(exclusions.verifyAllUsed(module.getLoc())))
-      return signalPassFailure();
-    for (auto function : module.getOps<func::FuncOp>())
-      assign(function, *decision, exclusions);
   }
 
 private:
-  FailureOr<Decision> readOptions() {
-    MLIRContext *context = &getContext();
-    llvm::Expected<SchemeName> name = parseSchemeName(scheme);
-    if (!name)
-      return emitError(getOperation().getLoc()) << llvm::toString(name.takeError()), failure();
-    if (!activations.empty() && activations != "u8" && activations != "s8")
-      return emitError(getOperation().getLoc())
-                 << "activations: '" << activations << "' is neither u8 nor s8",
-             failure();
-    FailureOr<QuantizerAttr> weights = readWeights(*name);
-    if (failed(weights))
-      return failure();
-    auto provenance = StringAttr::get(context, "uniform " + name->str());
-    if (name->isWeightOnly())
-      return Decision{*weights, {}, provenance};
-    bool isSigned = name->signedActivations.value_or(false);
-    if (!activations.empty())
-      isSigned = activations == "s8";
-    return Decision{*weights,
-                    QuantizerAttr::get(context, FormatAttr::get(context, name->activationBits, isSigned),
-                                       GranularityAttr::get(context, GranularityKind::Tensor, 0),
-                                       symmetric ? Scheme::Symmetric : Scheme::Asymmetric),
-                    provenance};
+  llvm::Expected<Recipe> readOptions() const {
+    if (!recipeFile.empty())
+      return readRecipe(recipeFile, RecipeVocabulary());
+    Preset preset;
+    preset.scheme = scheme;
+    preset.activationMode = activationMode;
+    preset.activationType = activations;
+    preset.activationScheme = symmetric ? "symmetric" : "";
+    preset.weightGranularity = perTensor ? "tensor" : "";
+    preset.weightScheme = weightScheme;
+    preset.groupSize = groupSize;
+    preset.exclude.assign(exclude.begin(), exclude.end());
+    return makeRecipe(preset);
   }
 
-  FailureOr<QuantizerAttr> readWeights(const SchemeName &name) {
-    MLIRContext *context = &getContext();
-    if (!weightScheme.empty() && weightScheme != "symmetric" && weightScheme != "asymmetric")
-      return emitError(getOperation().getLoc())
-                 << "weight-scheme: '" << weightScheme << "' is neither symmetric nor asymmetric",
-             failure();
-    if (groupSize > 0 && perTensor)
-      return emitError(getOperation().getLoc()) << "weights have one scale per tensor or one per group of "
-                                                << int64_t(groupSize) << ", not both",
-             failure();
-    // Few codes are worth a zero point; 8 bits do well without.
-    bool symmetricWeights = weightScheme.empty() ? name.weightBits == 8 : weightScheme == "symmetric";
-    GranularityKind kind = groupSize > 0 ? GranularityKind::Group
-                           : perTensor   ? GranularityKind::Tensor
-                                         : GranularityKind::Channel;
-    return QuantizerAttr::get(context, FormatAttr::get(context, name.weightBits, symmetricWeights),
-                              GranularityAttr::get(context, kind, groupSize > 0 ? groupSize : 0),
-                              symmetricWeights ? Scheme::Symmetric : Scheme::Asymmetric);
+  void decide(onnx::QuantizableOpInterface op, const RuleMatcher &rules) {
+    const RecipeRule *rule = rules.match(op);
+    op->setAttr(kPrecisionAttrName, rule ? makePrecision(op, rule->settings, "rule ")
+                                         : makePrecision(op, recipe->settings, "uniform "));
   }
 
-  void assignWeightOnly(func::FuncOp function, const Decision &decision, Exclusions &exclusions) {
+  void announceTo(func::FuncOp function, const RuleMatcher &rules) {
+    const PrecisionSettings &settings = recipe->settings;
+    function->setAttr(kPrecisionAttrName,
+                      PrecisionAttr::get(&getContext(), makeWeights(&getContext(), settings.weights),
+                                         makeActivations(&getContext(), settings.activations),
+                                         StringAttr::get(&getContext(), settings.name())));
     function.walk([&](onnx::QuantizableOpInterface op) {
-      if (hasConstantMatrix(op) && exclusions.match(onnx::getNodeName(op)).empty())
-        op->setAttr(kPrecisionAttrName, decision.forOp(op));
+      if (const RecipeRule *rule = rules.match(op); rule && !rule->isFloat && op.getWeightOperand())
+        decide(op, rules);
     });
   }
 
-  void assign(func::FuncOp function, const Decision &decision, Exclusions &exclusions) {
-    if (decision.isWeightOnly())
-      return assignWeightOnly(function, decision, exclusions);
-    IntegerRegion region(function, integerTail, [&](Operation *op) -> std::string {
-      StringRef expression = exclusions.match(onnx::getNodeName(op));
-      return expression.empty() ? "" : ("is excluded by '" + expression + "'").str();
-    });
-    for (auto [op, form] : region.getMembers())
-      op->setAttr(kPrecisionAttrName, decision.forOp(op));
-    for (auto &[op, reason] : region.getOthers())
-      op->setAttr(kFloatReasonAttrName, StringAttr::get(&getContext(), reason));
+  /// Why an op must not compute on static codes, whatever its operands are; empty if it may.
+  static std::string refuse(Operation *op, const RuleMatcher &rules) {
+    const RecipeRule *rule = rules.match(op);
+    if (rule && rule->isFloat)
+      return "is excluded by " + (rule->line ? rule->description() : "'" + rule->name + "'");
+    if (rules.settingsFor(op)->isWeightOnly())
+      return "has activations that stay float, as its precision asks";
+    return {};
   }
+
+  void assign(func::FuncOp function, const RuleMatcher &rules) {
+    bool hasIntegers =
+        recipe->anySettings([](const PrecisionSettings &asked) { return !asked.isWeightOnly(); });
+    if (hasIntegers) {
+      IntegerRegion region(function, integerTail, [&](Operation *op) { return refuse(op, rules); });
+      for (auto [op, form] : region.getMembers())
+        decide(cast<onnx::QuantizableOpInterface>(op), rules);
+      for (auto &[op, reason] : region.getOthers())
+        op->setAttr(kFloatReasonAttrName, StringAttr::get(&getContext(), reason));
+    }
+    function.walk([&](onnx::QuantizableOpInterface op) {
+      const PrecisionSettings *settings = rules.settingsFor(op);
+      if (!settings || !settings->isWeightOnly() || !hasConstantMatrix(op))
+        return;
+      op->removeAttr(kFloatReasonAttrName);
+      decide(op, rules);
+    });
+  }
+
+  std::optional<Recipe> recipe;
 };
 } // namespace
+
+std::unique_ptr<Pass> createAssignPrecision(Recipe recipe, bool integerTail) {
+  return std::make_unique<AssignPrecisionPass>(std::move(recipe), integerTail, /*announces=*/false);
+}
+
+std::unique_ptr<Pass> createAnnouncePrecision(Recipe recipe) {
+  return std::make_unique<AssignPrecisionPass>(std::move(recipe), /*wantsIntegerTail=*/false,
+                                               /*announces=*/true);
+}
 
 } // namespace quern

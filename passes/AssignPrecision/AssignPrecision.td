@@ -2,7 +2,7 @@
 include "mlir/Pass/PassBase.td"
 
 def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
-  let summary = "Decide which ops compute on integers, all with one scheme";
+  let summary = "Decide which ops compute on integers, and with which scheme";
   let description = [{
     Attaches `quern.precision` to each op that is to compute on codes, and `quern.float_reason`, a sentence, to each
     quantizable op that is not. A module that arrived quantized (`quern.prequantized`) is left alone.
@@ -24,11 +24,12 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     one scale per channel whatever the group size, and their provenance says so. `weight-scheme` is by default
     asymmetric below 8 bits, else symmetric.
 
-    `exclude` holds regular expressions; an op whose ONNX node name one of them matches anywhere stays float. An
-    expression that matches no node is an error.
+    Which scheme an op gets is what its recipe says (lib/Recipe): the first rule that matches the op's ONNX node name and
+    type, else the default. `recipe` names a file; without one, the other options describe a recipe whose rules are the
+    `exclude`d names. A rule that matches no node is an error.
 
-    With `announce`, functions get the scheme as their `quern.precision` and ops get nothing: methods, which come before,
-    measure with it.
+    With `announce`, functions get the default as their `quern.precision`, and ops with weights get theirs only where a rule
+    decides: methods, which come before, measure with it.
 
     ```mlir
     // before
@@ -39,9 +40,11 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     ```
   }];
   let options = [
+    Option<"recipeFile", "recipe", "std::string", /*default=*/"\"\"", "A recipe in YAML or JSON, instead of the other options">,
     Option<"scheme", "scheme", "std::string", /*default=*/"\"W8A8\"", "Bits of weights and activations: W8A8, U8S8, W4A8, W4A16, ...">,
     Option<"activations", "activations", "std::string", /*default=*/"\"\"",
            "Signedness of activations, u8 or s8; by default that of the scheme, else u8">,
+    Option<"activationMode", "activation-mode", "std::string", /*default=*/"\"\"", "static or dynamic scales of activations">,
     Option<"symmetric", "symmetric-activations", "bool", /*default=*/"false",
            "Fix the zero point of activations at the middle of the codes">,
     Option<"perTensor", "per-tensor-weights", "bool", /*default=*/"false", "One scale per weight, not per channel">,

@@ -25,6 +25,9 @@ PrecisionAttr plannedPrecision(Operation *function) {
 }
 
 PrecisionAttr plannedPrecision(const Edge &edge) {
+  for (const EdgeConsumer &consumer : edge.consumers)
+    if (auto ruled = consumer.use->getOwner()->getAttrOfType<PrecisionAttr>(kPrecisionAttrName))
+      return ruled;
   Value value = edge.value;
   return plannedPrecision(value.getParentRegion()->getParentOp());
 }

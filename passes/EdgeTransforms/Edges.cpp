@@ -55,8 +55,12 @@ static std::optional<Edge> makeEdge(Value value, bool shifted) {
 
 std::vector<Edge> listEdges(func::FuncOp function, bool shifted) {
   std::vector<Edge> edges;
+  auto isLeftAlone = [](const EdgeConsumer &consumer) {
+    return consumer.use->getOwner()->hasAttr(kLeftAloneAttrName);
+  };
   auto add = [&](Value value) {
-    if (std::optional<Edge> edge = makeEdge(value, shifted))
+    std::optional<Edge> edge = makeEdge(value, shifted);
+    if (edge && llvm::none_of(edge->consumers, isLeftAlone))
       edges.push_back(std::move(*edge));
   };
   llvm::for_each(function.getArguments(), add);

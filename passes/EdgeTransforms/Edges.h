@@ -34,7 +34,8 @@ struct Edge {
 };
 
 /// The edges of the function, the last first: a transform changes what stands behind its edge. Every consumer
-/// of an edge takes in a shift if `shifted`, a scale in any case.
+/// of an edge takes in a shift if `shifted`, a scale in any case. Edges with a consumer that has
+/// `quern.left_alone` are passed over.
 std::vector<Edge> listEdges(mlir::func::FuncOp function, bool shifted);
 
 /// The plan if nothing but `edge`'s consumers reads the value and its producer can take in the map.

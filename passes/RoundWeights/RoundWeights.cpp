@@ -34,6 +34,8 @@ namespace {
 struct RoundWeightsPass : impl::RoundWeightsBase<RoundWeightsPass> {
   using RoundWeightsBase::RoundWeightsBase;
 
+  explicit RoundWeightsPass(std::function<RoundingChoice(Operation *)> choose) : choose(std::move(choose)) {}
+
   void runOnOperation() override {
     bool complete = true;
     getOperation().walk([&](onnx::QuantizableOpInterface op) {
@@ -52,7 +54,11 @@ private:
     if (op.getWeightOperand() != 1u || op->getOperand(1).getDefiningOp<DequantizeOp>() ||
         quantizer.getGranularity().getKind() == GranularityKind::Tensor)
       return false;
-    return op->hasAttr(kSecondMomentAttrName) || (clip && isa<onnx::ConvOp>(*op));
+    return op->hasAttr(kSecondMomentAttrName) || (choiceFor(op).clip && isa<onnx::ConvOp>(*op));
+  }
+
+  RoundingChoice choiceFor(Operation *op) const {
+    return choose ? choose(op) : RoundingChoice{clip, clamp, compensate};
   }
 
   LogicalResult round(onnx::QuantizableOpInterface op, QuantizerAttr quantizer) {
@@ -77,11 +83,12 @@ private:
       return failure();
     std::vector<double> costs = momentDiagonal(*moment, weight.layout.rows);
     std::vector<GroupCodes> candidates{quantizeGroups(weight.values, weight.layout, weight.format)};
-    if (clip)
+    RoundingChoice choice = choiceFor(op);
+    if (choice.clip)
       candidates.push_back(clipGroups(weight.values, weight.layout, weight.format, costs));
-    if (clamp)
+    if (choice.clamp)
       candidates.push_back(clampGroups(weight.values, weight.layout, weight.format, *moment));
-    if (compensate)
+    if (choice.compensate)
       for (size_t i = 0, count = candidates.size(); i < count; ++i)
         candidates.push_back(compensateRounding(weight.values, candidates[i], weight.layout, *moment));
     return bestColumns(weight.values, candidates, weight.layout, *moment);
@@ -102,7 +109,13 @@ private:
         codes.codes[at] = int16_t(codes.quantizers[column].quantize(weight.values[at]));
     }
   }
+
+  std::function<RoundingChoice(Operation *)> choose;
 };
 } // namespace
+
+std::unique_ptr<Pass> createRoundWeights(std::function<RoundingChoice(Operation *)> choose) {
+  return std::make_unique<RoundWeightsPass>(std::move(choose));
+}
 
 } // namespace quern

@@ -5,10 +5,24 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
+#include <functional>
+
 namespace quern {
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "passes/RoundWeights/RoundWeights.h.inc"
+
+/// How the codes of one op's weights are chosen; the pass's options by another name.
+struct RoundingChoice {
+  bool clip = false;
+  bool clamp = false;
+  bool compensate = false;
+
+  bool weighsErrors() const { return clip || clamp || compensate; }
+};
+
+/// The pass with a choice for each op.
+std::unique_ptr<mlir::Pass> createRoundWeights(std::function<RoundingChoice(mlir::Operation *)> choose);
 
 } // namespace quern

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/quernc/CommandLine.h"
 
-#include "lib/Pipelines/Transform.h"
+#include "lib/Driver/Methods.h"
+#include "lib/Numerics/Observer.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -28,6 +29,8 @@ EXAMPLES:
       4-bit weights in groups of 32, 8-bit activations
   quernc model.onnx --quantize=W4A16 --group-size=32 -o model.so
       4-bit weights in groups of 32, float activations; needs no data
+  quernc model.onnx --recipe=recipe.yaml --calibration-data=calib.npz -o model.so
+      different precisions and methods for different nodes (docs/recipes.md)
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --emit=onnx -o model.qdq.onnx
       the same decisions as an ONNX model with QuantizeLinear/DequantizeLinear, for other runtimes
   quernc model.onnx --dim=batch=1,sequence=128 -o model.so
@@ -57,14 +60,21 @@ struct Flags {
       "quantize",
       cl::desc("Scheme: W8A8 (also A8W8, U8S8, S8S8), W2A8 to W7A8, or weights only: W2A16 to W8A16"),
       cl::value_desc("scheme"), cl::cat(category)};
+  cl::opt<std::string> recipe{
+      "recipe",
+      cl::desc("A recipe (YAML or JSON, docs/recipes.md) instead of --quantize and what goes with it"),
+      cl::value_desc("file.yaml"), cl::cat(category)};
+  cl::opt<std::string> activations{
+      "activations",
+      cl::desc("static (default: scales from calibration data) or dynamic (each row's own, no data)"),
+      cl::value_desc("mode"), cl::cat(category)};
   cl::opt<std::string> activationType{"activation-type",
                                       cl::desc("u8 or s8; default: what the scheme says, else u8"),
                                       cl::value_desc("type"), cl::cat(category)};
   cl::opt<std::string> activationScheme{"activation-scheme", cl::desc("asymmetric (default) or symmetric"),
-                                        cl::init("asymmetric"), cl::value_desc("scheme"), cl::cat(category)};
+                                        cl::value_desc("scheme"), cl::cat(category)};
   cl::opt<std::string> weightGranularity{"weight-granularity", cl::desc("channel (default) or tensor"),
-                                         cl::init("channel"), cl::value_desc("granularity"),
-                                         cl::cat(category)};
+                                         cl::value_desc("granularity"), cl::cat(category)};
   cl::opt<int> groupSize{"group-size",
                          cl::desc("Elements of a matrix's channel that share a scale; -1 (default): all of "
                                   "them. Convolutions have one scale per channel"),
@@ -194,34 +204,65 @@ static std::map<std::string, int64_t> parseDimensions(const Flags &flags, Mistak
   return dimensions;
 }
 
-static bool isRounding(llvm::StringRef method) { return llvm::is_contained(roundingNames, method); }
-
-static std::vector<std::string> readRoundings(const Flags &flags, Mistakes &mistakes) {
-  std::vector<std::string> roundings;
-  llvm::copy_if(flags.methods, std::back_inserter(roundings), isRounding);
-  for (llvm::StringRef alone : {"auto", "none"})
-    if (flags.methods.size() > 1 && llvm::is_contained(flags.methods, alone))
-      mistakes.add("--method: '" + alone + "' stands alone");
-  return roundings;
-}
-
 static std::vector<std::string> readMethods(const Flags &flags, Mistakes &mistakes) {
-  std::vector<std::string> methods(flags.methods.begin(), flags.methods.end());
-  bool isAsked = !methods.empty();
-  llvm::erase_if(methods, isRounding);
-  if (llvm::Error error = checkMethods(methods))
-    mistakes.add("--method: " + llvm::toString(std::move(error)) + "; and for codes of weights, " +
-                 llvm::join(roundingNames, ", "));
-  if (isAsked && flags.quantize.empty())
+  std::vector<std::string> names(flags.methods.begin(), flags.methods.end());
+  std::vector<std::string> known = listMethodNames();
+  auto isKnown = [&](const std::string &name) { return llvm::is_contained(known, name); };
+  for (const std::string &name : llvm::make_filter_range(names, std::not_fn(isKnown)))
+    mistakes.add("--method: '" + name + "' is not a method; accepted are " + llvm::join(known, ", "));
+  if (llvm::all_of(names, isKnown))
+    if (std::string problem = findCompositionProblem(names); !problem.empty())
+      mistakes.add("--method: " + problem);
+  if (!names.empty() && flags.quantize.empty())
     mistakes.add("--method rewrites a model that is to be quantized: add --quantize");
-  llvm::erase(methods, "none");
-  return methods;
+  if (names.empty())
+    return {"auto"};
+  if (names.size() == 1)
+    llvm::erase(names, "none");
+  return names;
 }
 
 static void requireOneOf(llvm::StringRef flag, llvm::StringRef value, llvm::ArrayRef<const char *> accepted,
                          Mistakes &mistakes) {
   if (!llvm::is_contained(accepted, value))
     mistakes.add("--" + flag + "=" + value + ": expected " + llvm::join(accepted, " or "));
+}
+
+/// A flag that is not given has the empty value.
+static Preset readPreset(const Flags &flags, Mistakes &mistakes) {
+  auto choose = [&](llvm::StringRef flag, llvm::StringRef value, llvm::ArrayRef<const char *> accepted) {
+    if (!value.empty())
+      requireOneOf(flag, value, accepted, mistakes);
+    return value.str();
+  };
+  Preset preset;
+  preset.scheme = flags.quantize;
+  preset.activationMode = choose("activations", flags.activations, {"static", "dynamic"});
+  preset.activationType = choose("activation-type", flags.activationType, {"u8", "s8"});
+  preset.activationScheme = choose("activation-scheme", flags.activationScheme, {"asymmetric", "symmetric"});
+  preset.weightGranularity = choose("weight-granularity", flags.weightGranularity, {"channel", "tensor"});
+  preset.weightScheme = choose("weight-scheme", flags.weightScheme, {"symmetric", "asymmetric"});
+  if (flags.groupSize < 1 && flags.groupSize != -1)
+    mistakes.add("--group-size=" + llvm::Twine(flags.groupSize) +
+                 ": expected a positive size, or -1 for one scale per channel");
+  preset.groupSize = flags.groupSize;
+  preset.exclude.assign(flags.exclude.begin(), flags.exclude.end());
+  preset.observer = flags.observer;
+  requireOneOf("observer", preset.observer, observerNames, mistakes);
+  preset.methods = readMethods(flags, mistakes);
+  return preset;
+}
+
+/// A recipe says it all: flags beside it that say the same are mistakes.
+static void refuseFlagsBesideRecipe(const Flags &flags, Mistakes &mistakes) {
+  auto refuse = [&](const auto &...given) {
+    for (const cl::Option &flag : std::initializer_list<std::reference_wrapper<const cl::Option>>{given...})
+      if (flag.getNumOccurrences())
+        mistakes.add("--" + flag.ArgStr + " and --recipe: the recipe states it, give one of the two");
+  };
+  refuse(flags.quantize, flags.activations, flags.activationType, flags.activationScheme,
+         flags.weightGranularity, flags.weightScheme, flags.groupSize, flags.exclude, flags.observer,
+         flags.methods);
 }
 
 /// LLVM's registry of options belongs to the process, and LLD enters its own later: ours leave with the
@@ -266,33 +307,14 @@ std::optional<CompileOptions> parseCommandLine(int argc, char **argv) {
     mistakes.add("--stop-after=" + flags.stopAfter + " yields IR: use --emit=mlir");
   options.dimensions = parseDimensions(flags, mistakes);
 
-  options.quantize = flags.quantize;
-  if (!flags.activationType.empty())
-    requireOneOf("activation-type", flags.activationType, {"u8", "s8"}, mistakes);
-  requireOneOf("activation-scheme", flags.activationScheme, {"asymmetric", "symmetric"}, mistakes);
-  requireOneOf("weight-granularity", flags.weightGranularity, {"channel", "tensor"}, mistakes);
-  if (!flags.weightScheme.empty())
-    requireOneOf("weight-scheme", flags.weightScheme, {"symmetric", "asymmetric"}, mistakes);
-  if (flags.groupSize < 1 && flags.groupSize != -1)
-    mistakes.add("--group-size=" + llvm::Twine(flags.groupSize) +
-                 ": expected a positive size, or -1 for one scale per channel");
-  if (!flags.methods.empty()) {
-    options.roundings = readRoundings(flags, mistakes);
-    options.roundingsAreAsked = !options.roundings.empty();
-  }
-  options.groupSize = flags.groupSize;
-  options.weightScheme = flags.weightScheme;
-  options.activationType = flags.activationType;
-  options.activationScheme = flags.activationScheme;
-  options.weightGranularity = flags.weightGranularity;
-  options.exclude.assign(flags.exclude.begin(), flags.exclude.end());
-  options.methods = readMethods(flags, mistakes);
+  options.recipe = flags.recipe;
+  if (options.recipe.empty())
+    options.preset = readPreset(flags, mistakes);
+  else
+    refuseFlagsBesideRecipe(flags, mistakes);
   options.failOnFloat = flags.failOnFloat;
   options.calibrationData = flags.calibrationData;
   options.calibrationCache = flags.calibrationCache;
-  options.observer = flags.observer;
-  requireOneOf("observer", options.observer,
-               {"norm", "mse", "entropy", "percentile", "moving-average", "min-max"}, mistakes);
 
   requireOneOf("target", flags.target, {"cpu", "reference"}, mistakes);
   options.target = flags.target;

@@ -22,6 +22,9 @@ inline constexpr llvm::StringLiteral kChannelRangesAttrName = "quern.channel_ran
 inline constexpr llvm::StringLiteral kChannelRangeAttrName = "quern.channel_range";
 /// `quern.transformed_by`: on an op whose constants took in scales or shifts, the names of the methods.
 inline constexpr llvm::StringLiteral kTransformedByAttrName = "quern.transformed_by";
+/// `quern.left_alone`: on an op whose operands the method that runs next must not transform (a recipe says
+/// so).
+inline constexpr llvm::StringLiteral kLeftAloneAttrName = "quern.left_alone";
 /// `quern.precision`: on an op, its PrecisionAttr; on a function before the stage assign, the one that its
 /// ops are going to get: methods measure with it.
 inline constexpr llvm::StringLiteral kPrecisionAttrName = "quern.precision";

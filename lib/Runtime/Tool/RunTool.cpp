@@ -6,6 +6,7 @@
 #include "lib/Runtime/Tool/Benchmark.h"
 #include "lib/Runtime/Tool/DataFiles.h"
 #include "lib/Runtime/Tool/RunOptions.h"
+#include "lib/Runtime/Tool/YamlText.h"
 #include "lib/Support/Printable.h"
 
 #include <cinttypes>
@@ -162,6 +163,8 @@ public:
     for (const auto &[name, hash] : manifest["hashes"].members)
       std::printf("hash of %s: %s\n", name.c_str(), hash.text.c_str());
     std::printf("made by %s\n", manifest["compiler"].text.c_str());
+    if (const Json &recipe = manifest["recipe"]; recipe.kind == Json::Kind::Object)
+      std::printf("recipe:\n%s", formatYaml(recipe, /*indentation=*/2).c_str());
     return kDone;
   }
 

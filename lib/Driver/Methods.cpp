@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Driver/Methods.h"
+
+#include "dialects/ONNX/IR/OpSchemas.h"
+#include "lib/Numerics/Observer.h"
+#include "lib/Pipelines/Transform.h"
+#include "passes/EdgeTransforms/Method.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace quern {
+
+std::vector<std::string> listMethodNames() {
+  std::vector<std::string> names = {"auto", "none"};
+  llvm::append_range(names, listMethods());
+  llvm::append_range(names, roundingNames);
+  return names;
+}
+
+static bool isRounding(llvm::StringRef method) { return llvm::is_contained(roundingNames, method); }
+
+std::string findCompositionProblem(llvm::ArrayRef<std::string> methods) {
+  for (const char *alone : {"auto", "none"})
+    if (methods.size() > 1 && llvm::is_contained(methods, alone))
+      return std::string("'") + alone + "' stands alone";
+  std::vector<std::string> transformations;
+  llvm::copy_if(methods, std::back_inserter(transformations),
+                [](const std::string &method) { return method != "auto" && !isRounding(method); });
+  return llvm::toString(checkMethods(transformations));
+}
+
+std::string findMethodProblem(const PrecisionSettings &settings) {
+  for (const std::string &method : settings.methods) {
+    if (llvm::Error error = checkMethodFits(method, settings.name(), !settings.isWeightOnly()))
+      return llvm::toString(std::move(error));
+  }
+  return findCompositionProblem(settings.methods);
+}
+
+RoundingChoice chooseRounding(const PrecisionSettings &settings, bool hasData) {
+  auto names = [&](llvm::StringRef method) { return llvm::is_contained(settings.methods, method); };
+  // Eight bits beside eight lose too little for it to be worth its time by default.
+  bool isNarrow = settings.isWeightOnly() || settings.weights.bits < 8;
+  bool automatic = names("auto") && hasData && isNarrow;
+  return {automatic || names("clip"), names(kActivationAwareScaling), automatic || names("gptq")};
+}
+
+RecipeVocabulary makeVocabulary() {
+  RecipeVocabulary vocabulary;
+  for (const onnx::OpSchema &schema : onnx::allOpSchemas())
+    vocabulary.operators.push_back(schema.name.str());
+  vocabulary.methods = listMethodNames();
+  vocabulary.observers.assign(std::begin(observerNames), std::end(observerNames));
+  vocabulary.findMethodProblem = findMethodProblem;
+  return vocabulary;
+}
+
+} // namespace quern
