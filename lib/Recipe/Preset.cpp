@@ -34,11 +34,6 @@ static PrecisionSettings makeSettings(const Preset &preset, const SchemeName &sc
   settings.methods = preset.methods;
   settings.activations.bits = scheme.activationBits;
   settings.activations.mode = scheme.isWeightOnly() ? ActivationMode::Float : ActivationMode::Static;
-  if (reasons.choose("activations", preset.activationMode, "dynamic", "static", false)) {
-    if (scheme.isWeightOnly())
-      reasons.add("activations: " + scheme.str() + " leaves them float; dynamic ones have 8 bits (W8A8)");
-    settings.activations.mode = ActivationMode::Dynamic;
-  }
   if (!scheme.isWeightOnly()) {
     settings.activations.isSigned = reasons.choose("activation-type", preset.activationType, "s8", "u8",
                                                    scheme.signedActivations.value_or(false));

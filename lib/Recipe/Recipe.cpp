@@ -36,6 +36,9 @@ static std::string findWeightOnlyProblem(const PrecisionSettings &settings) {
 }
 
 std::string findSchemeProblem(const PrecisionSettings &settings) {
+  if (settings.activations.mode == ActivationMode::Dynamic)
+    return "activations with scales of their own for each row have no code yet; accepted are static and "
+           "float ones";
   if (settings.isWeightOnly())
     return findWeightOnlyProblem(settings);
   if (settings.weights.bits < 2 || settings.weights.bits > 8 || settings.activations.bits != 8)

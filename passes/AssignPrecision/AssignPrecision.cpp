@@ -112,7 +112,6 @@ private:
       return readRecipe(recipeFile, RecipeVocabulary());
     Preset preset;
     preset.scheme = scheme;
-    preset.activationMode = activationMode;
     preset.activationType = activations;
     preset.activationScheme = symmetric ? "symmetric" : "";
     preset.weightGranularity = perTensor ? "tensor" : "";

@@ -44,7 +44,6 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     Option<"scheme", "scheme", "std::string", /*default=*/"\"W8A8\"", "Bits of weights and activations: W8A8, U8S8, W4A8, W4A16, ...">,
     Option<"activations", "activations", "std::string", /*default=*/"\"\"",
            "Signedness of activations, u8 or s8; by default that of the scheme, else u8">,
-    Option<"activationMode", "activation-mode", "std::string", /*default=*/"\"\"", "static or dynamic scales of activations">,
     Option<"symmetric", "symmetric-activations", "bool", /*default=*/"false",
            "Fix the zero point of activations at the middle of the codes">,
     Option<"perTensor", "per-tensor-weights", "bool", /*default=*/"false", "One scale per weight, not per channel">,

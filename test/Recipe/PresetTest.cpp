@@ -59,7 +59,5 @@ TEST(Preset, WhatDoesNotGoTogether) {
             std::string::npos);
   EXPECT_NE(refuse({.scheme = "W4A16", .weightGranularity = "tensor"}).find("not per tensor"),
             std::string::npos);
-  EXPECT_NE(refuse({.scheme = "W4A16", .activationMode = "dynamic"}).find("leaves them float"),
-            std::string::npos);
   EXPECT_NE(refuse({.scheme = "W9A9"}).find("accepted are"), std::string::npos);
 }

@@ -78,7 +78,7 @@ default: {weights: {bits: 3, granularity: group, group-size: 16}, activations: {
 calibration: {samples: 9}
 rules:
   - {match: {name: 'a"b\\.c'}, weights: {bits: 8, granularity: channel}}
-  - {match: {op: [Conv, Gemm]}, weights: {bits: 8, granularity: tensor}, activations: {mode: dynamic}, methods: []}
+  - {match: {op: [Conv, Gemm]}, weights: {bits: 8, granularity: tensor}, activations: {mode: static}, methods: []}
   - {match: {name: x, op: Softmax}, float: true}
 )");
   std::string text;
@@ -86,7 +86,7 @@ rules:
   Recipe again = parse(text);
   EXPECT_EQ(llvm::json::Value(formatRecipe(again)), llvm::json::Value(formatRecipe(recipe)));
   EXPECT_EQ(again.rules[0].name, recipe.rules[0].name);
-  EXPECT_EQ(again.rules[1].settings.name(), "W8A8 dynamic");
+  EXPECT_EQ(again.rules[1].settings.name(), "W8A8");
 }
 
 TEST(ReadRecipe, AllProblemsAtOnceWithTheirLines) {
@@ -118,6 +118,9 @@ extra: 1
 }
 
 TEST(ReadRecipe, SchemesThatCannotBeComputed) {
+  EXPECT_NE(
+      refuse("{version: 1, default: {activations: {mode: dynamic}}}").find("accepted are static and float"),
+      std::string::npos);
   EXPECT_NE(
       refuse("{version: 1, default: {activations: {bits: 7}}}").find("W8A7 is not a quantization scheme"),
       std::string::npos);

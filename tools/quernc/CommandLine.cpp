@@ -64,10 +64,6 @@ struct Flags {
       "recipe",
       cl::desc("A recipe (YAML or JSON, docs/recipes.md) instead of --quantize and what goes with it"),
       cl::value_desc("file.yaml"), cl::cat(category)};
-  cl::opt<std::string> activations{
-      "activations",
-      cl::desc("static (default: scales from calibration data) or dynamic (each row's own, no data)"),
-      cl::value_desc("mode"), cl::cat(category)};
   cl::opt<std::string> activationType{"activation-type",
                                       cl::desc("u8 or s8; default: what the scheme says, else u8"),
                                       cl::value_desc("type"), cl::cat(category)};
@@ -237,7 +233,6 @@ static Preset readPreset(const Flags &flags, Mistakes &mistakes) {
   };
   Preset preset;
   preset.scheme = flags.quantize;
-  preset.activationMode = choose("activations", flags.activations, {"static", "dynamic"});
   preset.activationType = choose("activation-type", flags.activationType, {"u8", "s8"});
   preset.activationScheme = choose("activation-scheme", flags.activationScheme, {"asymmetric", "symmetric"});
   preset.weightGranularity = choose("weight-granularity", flags.weightGranularity, {"channel", "tensor"});
@@ -260,9 +255,8 @@ static void refuseFlagsBesideRecipe(const Flags &flags, Mistakes &mistakes) {
       if (flag.getNumOccurrences())
         mistakes.add("--" + flag.ArgStr + " and --recipe: the recipe states it, give one of the two");
   };
-  refuse(flags.quantize, flags.activations, flags.activationType, flags.activationScheme,
-         flags.weightGranularity, flags.weightScheme, flags.groupSize, flags.exclude, flags.observer,
-         flags.methods);
+  refuse(flags.quantize, flags.activationType, flags.activationScheme, flags.weightGranularity,
+         flags.weightScheme, flags.groupSize, flags.exclude, flags.observer, flags.methods);
 }
 
 /// LLVM's registry of options belongs to the process, and LLD enters its own later: ours leave with the

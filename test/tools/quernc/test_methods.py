@@ -148,7 +148,7 @@ REFUSED = [("awq", "W8A8", "quantizes activations; accepted are none, smoothquan
 def test_methods_that_do_not_fit_are_refused(programs, block, tmp_path, method, scheme, reason):
     made = programs.quernc(block / "model.onnx", f"--quantize={scheme}", f"--method={method}",
                            f"--calibration-data={block / 'calibration.npz'}", "-o", tmp_path / "model.so")
-    assert made.returncode == 1 and re.search(f"--method={method} .*{reason}", made.stderr), made.stderr
+    assert made.returncode == 1 and re.search(f"--method: {method} .*{reason}", made.stderr), made.stderr
     assert not (tmp_path / "model.so").exists()
 
 
