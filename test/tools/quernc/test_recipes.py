@@ -119,7 +119,7 @@ REFUSED = {
     "version: 1\nrules:\n- match:\n    name: 'conv('\n  float: true\n": ["recipe.yaml:4:", "not a regular expression"],
     "version: 1\nrules:\n- match: {op: Conv}\n  float: true\n- match: {name: nobody}\n  float: true\n": ["recipe.yaml:5:", "matches no node"],
     "version: 1\n a: [\n": ["recipe.yaml:2:", "is not YAML"],
-    "version: 1\ndefault: {methods: [gptq]}\n": ["recipe.yaml:2:", "gptq chooses codes of weights", "W8A8"],
+    "version: 1\ndefault: {methods: [awq]}\n": ["recipe.yaml:2:", "awq weighs errors of weights", "W8A8", "smoothquant"],
     "version: 1\ndefault: {activations: {mode: float}, methods: [smoothquant]}\n": ["recipe.yaml:2:", "balances activations"],
     "version: 1\ndefault: {methods: [auto, smoothquant]}\n": ["recipe.yaml:2:", "stands alone"],
     "version: 1\ndefault: {weights: {bits: 99}}\n": ["recipe.yaml:2:", "from 2 to 8"],
