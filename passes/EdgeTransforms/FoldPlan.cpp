@@ -187,8 +187,12 @@ static RealRange estimateRange(RealRange before, ArrayRef<double> magnitudes, co
     largest = std::max(largest, magnitude);
     mapped = std::max(mapped, magnitude / s);
   }
-  if (largest > 0 && !map.isShifted())
-    return {before.min * mapped / largest, before.max * mapped / largest};
+  // An observer may have cut the largest channel off; the others, now as large, are not to be cut.
+  if (largest > 0 && !map.isShifted()) {
+    double reach = std::max(std::abs(before.min), std::abs(before.max));
+    double factor = std::max(mapped / largest, mapped / reach);
+    return {before.min * factor, before.max * factor};
+  }
   std::optional<RealRange> range;
   for (auto [s, z] : llvm::zip_equal(map.scale, map.shift)) {
     RealRange own{(before.min - z) / s, (before.max - z) / s};

@@ -16,7 +16,8 @@ def SmoothActivations : Pass<"quern-smooth-activations", "mlir::func::FuncOp"> {
 
     Products of two computed values, as of queries and keys, share it too, where both are to be quantized and both can take a
     scale: (A / s) (B s) = A B, with w_j = max |B_j|. Query heads that share keys and rotated pairs have one s (tied). The search
-    is over the same alphas, by the expected error of the product (Smoothing.h).
+    is over the same alphas, by the expected error of the product (Smoothing.h), which must fall to less than half: behind a rotation
+    ranges are estimated from then on.
 
     Constraints (else the edge stays as it is):
     - (C1) the channels' ranges (`quern.channel_ranges`) or rows (`quern.rows`) are known

@@ -40,7 +40,8 @@ ChannelMap balanceProduct(ArrayRef<double> left, ArrayRef<double> right) {
   MapSearch search(left.size(), loss);
   for (int step = 0; step <= kSteps; ++step)
     search.consider(smoothingMap(left, right, double(step) / kSteps));
-  return search.get();
+  // Ranges behind a rotation are estimated from now on, no longer measured.
+  return search.isWorthwhile(/*foldable=*/false) ? search.get() : ChannelMap::identity(left.size());
 }
 
 } // namespace quern

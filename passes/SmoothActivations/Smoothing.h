@@ -13,7 +13,7 @@ ChannelMap smoothingMap(llvm::ArrayRef<double> activations, llvm::ArrayRef<doubl
 void considerSmoothing(const Edge &edge, MapSearch &search);
 
 /// For a product A B of which both factors are quantized, each with one step: of the maps for alpha in {0,
-/// 0.05, ..., 1} and the identity, the one with the least expected error
+/// 0.05, ..., 1} and the identity, the one with the least expected error, if that falls to less than half,
 ///
 ///     d_A^2 sum_c (b_c s_c)^2 + d_B^2 sum_c (a_c / s_c)^2,  d_A = max_c a_c / s_c,  d_B = max_c b_c s_c
 ///

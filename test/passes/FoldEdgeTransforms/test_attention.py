@@ -33,8 +33,9 @@ class Block:
         weight = self.random.normal(size=(WIDTH, heads * HEAD)) / np.sqrt(WIDTH)
         if name == "v":
             weight[:, ::3] *= 30  # channels that a method wants to shrink
-        if name == "q":  # the first rotated pair of each head
-            weight.reshape(WIDTH, heads, HEAD)[:, :, [0, 1 if self.rotation == "pairs" else HEAD // 2]] *= 4
+        else:  # the first rotated pair of each head: large queries, small keys
+            pair = [0, 1 if self.rotation == "pairs" else HEAD // 2]
+            weight.reshape(WIDTH, heads, HEAD)[:, :, pair] *= 16 if name == "q" else 1 / 16
         projected = self.node("MatMul", ["n", self.constant(f"{name}_weight", weight)], f"{name}_proj")
         split = self.shape(projected, [1, TOKENS, heads, HEAD], f"{name}_split")
         return self.node("Transpose", [split], f"{name}_heads", perm=[0, 2, 1, 3])
