@@ -50,7 +50,8 @@ static std::optional<ProductFold> planProduct(onnx::MatMulOp op) {
 std::vector<ProductFold> listProductFolds(func::FuncOp function) {
   std::vector<ProductFold> folds;
   function.walk([&](onnx::MatMulOp op) {
-    if (op->getParentOp() == function && !op->hasAttr(kTransformedByAttrName))
+    if (op->getParentOp() == function && !op->hasAttr(kTransformedByAttrName) &&
+        !op->hasAttr(kLeftAloneAttrName))
       if (std::optional<ProductFold> fold = planProduct(op))
         folds.push_back(std::move(*fold));
   });

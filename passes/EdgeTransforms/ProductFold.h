@@ -18,7 +18,8 @@ struct ProductFold {
   int64_t channels;
 };
 
-/// The products of the function whose factors both fold, which no method has scaled.
+/// The products of the function whose factors both fold, which no method has scaled and that
+/// no recipe leaves alone (`quern.left_alone`).
 std::vector<ProductFold> listProductFolds(mlir::func::FuncOp function);
 
 /// Ties the map, then divides A by its scales and multiplies B.

@@ -4,6 +4,7 @@
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Recipe/ReadRecipe.h"
 #include "passes/EdgeTransforms/Edges.h"
+#include "passes/EdgeTransforms/ProductFold.h"
 #include "passes/RecipeRules/RuleMatcher.h"
 
 using namespace mlir;
@@ -53,13 +54,19 @@ struct ScopeMethodPass : impl::ScopeMethodBase<ScopeMethodPass> {
     if (method.empty())
       return;
     RuleMatcher rules(*recipe);
+    auto isAsked = [&](const PrecisionSettings *settings) {
+      return settings && llvm::is_contained(settings->methods, method.getValue());
+    };
+    auto leaveAlone = [&](Operation *op) { op->setAttr(kLeftAloneAttrName, UnitAttr::get(&getContext())); };
+    for (const ProductFold &fold : listProductFolds(getOperation()))
+      if (!isAsked(rules.settingsFor(fold.product)))
+        leaveAlone(fold.product);
     // With shifts there are fewer edges, none of them new.
     for (const Edge &edge : listEdges(getOperation(), /*shifted=*/false)) {
-      const PrecisionSettings *settings = settingsFor(edge, *recipe, rules);
-      if (settings && llvm::is_contained(settings->methods, method.getValue()))
+      if (isAsked(settingsFor(edge, *recipe, rules)))
         continue;
       for (const EdgeConsumer &consumer : edge.consumers)
-        consumer.use->getOwner()->setAttr(kLeftAloneAttrName, UnitAttr::get(&getContext()));
+        leaveAlone(consumer.use->getOwner());
     }
   }
 

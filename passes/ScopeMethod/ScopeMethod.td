@@ -10,7 +10,8 @@ def ScopeMethod : Pass<"quern-scope-method", "mlir::func::FuncOp"> {
 
     An edge has one scale for all its consumers. Where they fall under different rules, the first of these rules decides
     for the edge, and the default if there is none. Consumers that stay float do not count, since the transform keeps
-    their function; an edge of such consumers alone is left alone.
+    their function; an edge of such consumers alone is left alone. A product of two computed values (queries and keys) is
+    marked by its own settings.
 
     ```mlir
     // before, with a rule of methods [smoothquant] for name query, default methods [], and method=smoothquant
