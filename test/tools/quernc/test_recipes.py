@@ -56,6 +56,16 @@ def test_a_printed_recipe_gives_the_same_bytes(programs, digits, compile_with):
         assert path.read_bytes() == bytes_before
 
 
+def test_targets_agree_on_a_mixed_model(digits, compile_with, execute):
+    outputs = []
+    for target in ("cpu", "reference"):
+        made, path = compile_with(MIXED, data(digits), f"--target={target}")
+        assert made.returncode == 0, made.stderr
+        outputs.append(execute(path, image=digits.images[:50])["probability"])
+    np.testing.assert_allclose(*outputs, rtol=1e-6)  # the Gemm sums floats, in an order of the target
+    assert (outputs[0][:, 0].argmax(1) == digits.labels[:50]).mean() > 0.95
+
+
 @pytest.mark.parametrize("flags", [["--quantize=s8s8", "--observer=mse", "--exclude=conv"], ["--quantize=W3A16", "--group-size=7", "--method=clip"],
                                    ["--quantize=A8W8", "--weight-granularity=tensor", "--activation-scheme=symmetric", "--method=none"]])
 def test_flags_are_a_recipe(programs, digits, compile_with, tmp_path, flags):
