@@ -175,14 +175,15 @@ withSamples(ModuleOp module, const CompileOptions &options, const Recipe &recipe
 }
 
 LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &options, const Recipe &recipe,
-                                  llvm::function_ref<bool(Operation *)> isWanted) {
+                                  llvm::function_ref<RoundingChoice(Operation *)> choose) {
   bool any = false;
-  assigned.walk(
-      [&](onnx::QuantizableOpInterface op) { any |= op->hasAttr(kPrecisionAttrName) && isWanted(op); });
+  assigned.walk([&](onnx::QuantizableOpInterface op) {
+    any |= op->hasAttr(kPrecisionAttrName) && choose(op).weighsErrors();
+  });
   if (!any)
     return success();
   return withSamples(assigned, options, recipe, [&](SampleReader &samples, const CalibrateOptions &settings) {
-    return attachSecondMoments(assigned, samples, settings, compileInstrumented, isWanted);
+    return attachSecondMoments(assigned, samples, settings, compileInstrumented, choose);
   });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/Driver/Options.h"
+#include "passes/RoundWeights/RoundWeights.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -19,7 +20,7 @@ mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const Comp
 /// `options.calibrationData`. Refusals are diagnostics.
 llvm::LogicalResult attachSecondMoments(mlir::ModuleOp assigned, const CompileOptions &options,
                                         const Recipe &recipe,
-                                        llvm::function_ref<bool(mlir::Operation *)> isWanted);
+                                        llvm::function_ref<RoundingChoice(mlir::Operation *)> choose);
 
 /// Attaches `quern.rows`, sampled from `options.calibrationData`, to the values that methods measure errors
 /// on. Refusals are diagnostics.

@@ -189,8 +189,7 @@ LogicalResult Compilation::quantizeStage() {
       const PrecisionSettings *settings = rules->settingsFor(op);
       return settings ? chooseRounding(*settings, hasData) : RoundingChoice();
     };
-    auto isWanted = [&](Operation *op) { return quantizeOptions.chooseRounding(op).weighsErrors(); };
-    if (failed(attachSecondMoments(*module, options, *recipe, isWanted)))
+    if (failed(attachSecondMoments(*module, options, *recipe, quantizeOptions.chooseRounding)))
       return failure();
   }
   return runPasses([&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });

@@ -42,7 +42,8 @@ RoundingChoice chooseRounding(const PrecisionSettings &settings, bool hasData) {
   // Eight bits beside eight lose too little for it to be worth its time by default.
   bool isNarrow = settings.isWeightOnly() || settings.weights.bits < 8;
   bool automatic = names("auto") && hasData && isNarrow;
-  return {automatic || names("clip"), names(kActivationAwareScaling), automatic || names("gptq")};
+  return {automatic || names("clip"), names(kActivationAwareScaling), automatic || names("gptq"),
+          names("bias-correction")};
 }
 
 RecipeVocabulary makeVocabulary() {

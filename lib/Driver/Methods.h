@@ -10,7 +10,7 @@
 namespace quern {
 
 /// Methods that choose codes of weights rather than transform the model.
-inline constexpr std::array<const char *, 2> roundingNames = {"clip", "gptq"};
+inline constexpr std::array<const char *, 3> roundingNames = {"clip", "gptq", "bias-correction"};
 
 /// Every name that --method and recipes accept: auto, none, the roundings, and the transformations of
 /// lib/Pipelines/Transform.h.

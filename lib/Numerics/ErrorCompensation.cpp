@@ -12,8 +12,10 @@ static constexpr double kDamping = 0.01;
 void SecondMoment::add(std::span<const float> rows) {
   for (size_t first = 0; first + size <= rows.size(); first += size) {
     const float *row = rows.data() + first;
+    ++count;
     for (int64_t i = 0; i < size; ++i) {
       double x = row[i];
+      totals[i] += x;
       if (x == 0)
         continue;
       double *into = sums.data() + i * size;
@@ -29,6 +31,24 @@ std::vector<double> SecondMoment::get() const {
     for (int64_t j = 0; j < i; ++j)
       whole[i * size + j] = sums[j * size + i];
   return whole;
+}
+
+std::vector<double> SecondMoment::getMean() const {
+  std::vector<double> mean = totals;
+  for (double &value : mean)
+    value /= static_cast<double>(std::max<int64_t>(count, 1));
+  return mean;
+}
+
+std::vector<double> SecondMoment::getCentered() const {
+  std::vector<double> centered = get(), mean = getMean();
+  for (int64_t i = 0; i < size; ++i)
+    for (int64_t j = 0; j < size; ++j)
+      centered[i * size + j] -= totals[i] * mean[j];
+  // Of elements that are always alike, rounding may leave less than nothing.
+  for (int64_t i = 0; i < size; ++i)
+    centered[i * size + i] = std::max(centered[i * size + i], 0.0);
+  return centered;
 }
 
 std::vector<double> columnLosses(std::span<const float> weight, const GroupCodes &codes,

@@ -10,17 +10,22 @@ namespace quern {
 /// up in f64 in the order of the rows that it is given; another order may differ in the last bits.
 class SecondMoment {
 public:
-  explicit SecondMoment(int64_t size) : size(size), sums(size * size, 0.0) {}
+  explicit SecondMoment(int64_t size) : size(size), sums(size * size, 0.0), totals(size, 0.0) {}
 
   /// Adds rows of `size` values each.
   void add(std::span<const float> rows);
   int64_t getSize() const { return size; }
   /// The sums, both triangles.
   std::vector<double> get() const;
+  /// sum (x - m)(x - m)^T for the mean m of the rows: what errors cost whose mean a bias takes in.
+  std::vector<double> getCentered() const;
+  /// The mean of the rows; zeros if there are none.
+  std::vector<double> getMean() const;
 
 private:
-  int64_t size;
-  std::vector<double> sums; ///< upper triangle
+  int64_t size, count = 0;
+  std::vector<double> sums;   ///< upper triangle
+  std::vector<double> totals; ///< of each element
 };
 
 /// For each column n of an error d = weight - dequantized: d_n^T H d_n, the squared error of the product.

@@ -4,6 +4,7 @@
 
 #include "lib/Calibration/DataReader.h"
 #include "lib/Calibration/Statistics.h"
+#include "passes/RoundWeights/RoundWeights.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -48,12 +49,13 @@ llvm::Expected<Statistics> calibrate(mlir::ModuleOp prepared, SampleReader &samp
 /// and is quernc's.
 void registerCalibrateStage();
 
-/// Runs the same instrumented model and attaches `quern.second_moment` to each op of @main that `isWanted`
-/// and whose weights are to be codes (MomentRows.h says to which). In memory: one matrix for each different
-/// activation, and one sample.
+/// Runs the same instrumented model and attaches `quern.second_moment` to each op of @main whose errors
+/// `choose` weighs and whose weights are to be codes (MomentRows.h says to which). In memory: one matrix for
+/// each different activation, and one sample. Where a constant bias is to be corrected, it is the moment
+/// around the mean, and `quern.activation_mean` is the mean.
 llvm::Error attachSecondMoments(mlir::ModuleOp assigned, SampleReader &samples,
                                 const CalibrateOptions &options, const CompileInstrumented &compile,
-                                llvm::function_ref<bool(mlir::Operation *)> isWanted);
+                                llvm::function_ref<RoundingChoice(mlir::Operation *)> choose);
 
 /// Runs the same instrumented model and attaches `quern.rows` to the values of @main that matrices with
 /// constant elements multiply: at most 512 different rows of each, whatever the order of the samples

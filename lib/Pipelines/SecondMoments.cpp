@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/ONNX/IR/Constants.h"
+#include "dialects/ONNX/IR/NN.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Numerics/ErrorCompensation.h"
 #include "lib/Pipelines/Calibrate.h"
 #include "lib/Pipelines/Instrument.h"
 #include "lib/Pipelines/MomentRows.h"
 #include "passes/InsertObservers/ObservableValues.h"
+#include "passes/QuantizeWeights/GroupedWeight.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -43,23 +45,47 @@ static std::vector<Readers> findReaders(func::FuncOp main, llvm::function_ref<bo
   return readers;
 }
 
-static void attach(ArrayRef<Operation *> ops, const SecondMoment &moment) {
-  Builder builder(ops.front()->getContext());
-  int64_t size = moment.getSize();
-  std::vector<double> sums = moment.get();
-  // One attribute for all of them: its bytes are shared.
-  ElementsAttr attribute = onnx::makeConstant(
-      RankedTensorType::get({size, size}, builder.getF64Type()),
-      ArrayRef<char>(reinterpret_cast<const char *>(sums.data()), sums.size() * sizeof(double)));
-  for (Operation *op : ops)
-    op->setAttr(kSecondMomentAttrName, attribute);
+static ElementsAttr makeTensor(MLIRContext *context, ArrayRef<int64_t> shape, ArrayRef<double> values) {
+  return onnx::makeConstant(
+      RankedTensorType::get(shape, Float64Type::get(context)),
+      ArrayRef<char>(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(double)));
+}
+
+static bool canCorrectBias(Operation *op) {
+  auto quantizable = dyn_cast<onnx::QuantizableOpInterface>(op);
+  if (!quantizable)
+    return false;
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  int64_t columns = isa<onnx::ConvOp>(op) ? result.getDimSize(1) : result.getShape().back();
+  return findConstantBias(quantizable, columns).has_value();
+}
+
+/// One attribute for all ops: its bytes are shared.
+static void attach(const Readers &readers, llvm::function_ref<RoundingChoice(Operation *)> choose) {
+  MLIRContext *context = readers.ops.front()->getContext();
+  int64_t size = readers.moment.getSize();
+  ElementsAttr whole, centered, mean;
+  for (Operation *op : readers.ops) {
+    if (!choose(op).correctBias || !canCorrectBias(op)) {
+      if (!whole)
+        whole = makeTensor(context, {size, size}, readers.moment.get());
+      op->setAttr(kSecondMomentAttrName, whole);
+      continue;
+    }
+    if (!centered) {
+      centered = makeTensor(context, {size, size}, readers.moment.getCentered());
+      mean = makeTensor(context, {size}, readers.moment.getMean());
+    }
+    op->setAttr(kSecondMomentAttrName, centered);
+    op->setAttr(kActivationMeanAttrName, mean);
+  }
 }
 
 llvm::Error attachSecondMoments(ModuleOp assigned, SampleReader &samples, const CalibrateOptions &options,
                                 const CompileInstrumented &compile,
-                                llvm::function_ref<bool(Operation *)> isWanted) {
+                                llvm::function_ref<RoundingChoice(Operation *)> choose) {
   auto main = assigned.lookupSymbol<func::FuncOp>("main");
-  std::vector<Readers> readers = findReaders(main, isWanted);
+  std::vector<Readers> readers = findReaders(main, [&](Operation *op) { return choose(op).weighsErrors(); });
   if (readers.empty())
     return llvm::Error::success();
   std::map<std::string, SmallVector<Readers *>> byName;
@@ -76,7 +102,7 @@ llvm::Error attachSecondMoments(ModuleOp assigned, SampleReader &samples, const 
   if (llvm::Error error = visitObserved(assigned, samples, "second moments", options, compile, visit))
     return error;
   for (const Readers &reader : readers)
-    attach(reader.ops, reader.moment);
+    attach(reader, choose);
   return llvm::Error::success();
 }
 

@@ -153,6 +153,14 @@ std::vector<float> leastScales(onnx::QuantizableOpInterface op, int64_t columns)
   return least;
 }
 
+std::optional<unsigned> findConstantBias(onnx::QuantizableOpInterface op, int64_t columns) {
+  std::optional<unsigned> number = op.getBiasOperand();
+  auto bias = number ? onnx::ConstantView::of(op->getOperand(*number)) : std::nullopt;
+  auto gemm = dyn_cast<onnx::GemmOp>(*op);
+  bool counts = !gemm || gemm.getBeta().convertToFloat() != 0;
+  return bias && counts && bias->getElementType().isF32() && bias->size() == columns ? number : std::nullopt;
+}
+
 std::optional<Quantizer> findActivations(onnx::QuantizableOpInterface op) {
   for (OpOperand &operand : op->getOpOperands()) {
     auto dequantize = operand.get().getDefiningOp<DequantizeOp>();

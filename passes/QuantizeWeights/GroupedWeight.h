@@ -31,6 +31,9 @@ inline unsigned storageBitsOf(GroupFormat format) { return format.bits <= 4 ? 4 
 /// in 8.
 void replaceWeight(onnx::QuantizableOpInterface op, const GroupedWeight &weight, const GroupCodes &codes);
 
+/// The op's bias operand if it is a float constant with one number for each of `columns` channels.
+std::optional<unsigned> findConstantBias(onnx::QuantizableOpInterface op, int64_t columns);
+
 /// The quantizer of the op's activations, if they are quantized per tensor.
 std::optional<Quantizer> findActivations(onnx::QuantizableOpInterface op);
 

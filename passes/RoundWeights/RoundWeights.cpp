@@ -2,6 +2,8 @@
 #include "passes/RoundWeights/RoundWeights.h"
 
 #include "dialects/ONNX/IR/Constants.h"
+#include "dialects/ONNX/IR/Generator.h"
+#include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/NN.h"
 #include "dialects/Quern/IR/QuernOps.h"
 #include "lib/Numerics/ErrorCompensation.h"
@@ -43,6 +45,7 @@ struct RoundWeightsPass : impl::RoundWeightsBase<RoundWeightsPass> {
       if (precision && precision.getWeights() && hasRoundedWeight(op, precision.getWeights()))
         complete &= succeeded(round(op, precision.getWeights()));
       op->removeAttr(kSecondMomentAttrName);
+      op->removeAttr(kActivationMeanAttrName);
     });
     if (!complete)
       signalPassFailure();
@@ -58,7 +61,7 @@ private:
   }
 
   RoundingChoice choiceFor(Operation *op) const {
-    return choose ? choose(op) : RoundingChoice{clip, clamp, compensate};
+    return choose ? choose(op) : RoundingChoice{clip, clamp, compensate, correctBias};
   }
 
   LogicalResult round(onnx::QuantizableOpInterface op, QuantizerAttr quantizer) {
@@ -67,6 +70,8 @@ private:
       return failure();
     FailureOr<GroupCodes> codes = chooseCodes(op, *weight);
     if (failed(codes))
+      return failure();
+    if (choiceFor(op).correctBias && failed(correct(op, *weight, *codes)))
       return failure();
     if (weight->layout.groups() == 1)
       raiseScales(*weight, leastScales(op, weight->layout.columns), *codes);
@@ -92,6 +97,35 @@ private:
       for (size_t i = 0, count = candidates.size(); i < count; ++i)
         candidates.push_back(compensateRounding(weight.values, candidates[i], weight.layout, *moment));
     return bestColumns(weight.values, candidates, weight.layout, *moment);
+  }
+
+  /// bias + (W - dequantized codes)^T m, for the mean m of what is multiplied: the mean of the result stays.
+  static LogicalResult correct(onnx::QuantizableOpInterface op, const GroupedWeight &weight,
+                               const GroupCodes &codes) {
+    std::optional<unsigned> number = findConstantBias(op, weight.layout.columns);
+    auto mean = onnx::ConstantView::of(op->getAttrOfType<ElementsAttr>(kActivationMeanAttrName));
+    if (!number || !op->hasAttr(kActivationMeanAttrName))
+      return success();
+    if (!mean || !mean->getElementType().isF64() || mean->getShape() != ArrayRef<int64_t>{weight.layout.rows})
+      return op->emitError() << "expected a mean of " << weight.layout.rows << " f64 numbers";
+    std::vector<float> reals = dequantizeGroups(codes, weight.layout);
+    SmallVector<double> lost(weight.layout.columns, 0);
+    for (int64_t row = 0; row < weight.layout.rows; ++row)
+      for (int64_t column = 0; column < weight.layout.columns; ++column) {
+        int64_t at = row * weight.layout.columns + column;
+        lost[column] += mean->real(row) * (double(weight.values[at]) - double(reals[at]));
+      }
+    auto gemm = dyn_cast<onnx::GemmOp>(*op);
+    double beta = gemm ? gemm.getBeta().convertToFloat() : 1;
+    onnx::ConstantView bias = *onnx::ConstantView::of(op->getOperand(*number));
+    for (auto [column, value] : llvm::enumerate(lost))
+      value = bias.real(column) + value / beta;
+    OpBuilder builder(op);
+    auto type = cast<RankedTensorType>(op->getOperand(*number).getType());
+    auto corrected = onnx::ConstantOp::create(builder, op->getOperand(*number).getLoc(), type,
+                                              onnx::makeConstant(type, lost));
+    op->setOperand(*number, corrected);
+    return success();
   }
 
   /// Columns whose scale leaves no room for the bias are rounded to nearest at one that does.

@@ -18,8 +18,9 @@ struct RoundingChoice {
   bool clip = false;
   bool clamp = false;
   bool compensate = false;
+  bool correctBias = false;
 
-  bool weighsErrors() const { return clip || clamp || compensate; }
+  bool weighsErrors() const { return clip || clamp || compensate || correctBias; }
 };
 
 /// The pass with a choice for each op.

@@ -17,6 +17,10 @@ def RoundWeights : Pass<"quern-round-weights", "mlir::func::FuncOp"> {
     without a moment are clipped with H = 1. A column whose i32 bias would not fit beside the products at the chosen
     scale is rounded to nearest at one where it does. Other ops, and biases, are left to quern-quantize-weights. The attribute is removed.
 
+    `correct-bias` adds (w - dequantize(codes))^T m to a constant bias, for the mean m of the activations (`quern.activation_mean`): the
+    mean of the result stays what it was (bias correction, Nagel et al. 2019). H is then taken around the mean, since the bias makes
+    good for the rest.
+
     ```mlir
     // before
     %y = onnx.MatMul(%x, %w) {quern.precision = ..., quern.second_moment = dense_resource<...> : tensor<64x64xf64>} : ...
@@ -29,6 +33,7 @@ def RoundWeights : Pass<"quern-round-weights", "mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"clip", "clip", "bool", /*default=*/"false", "Narrow the ranges of groups">,
+    Option<"correctBias", "correct-bias", "bool", /*default=*/"false", "Take the mean of what is lost into the bias">,
     Option<"clamp", "clamp", "bool", /*default=*/"false", "Clamp the largest weights of groups">,
     Option<"compensate", "compensate", "bool", /*default=*/"true", "Move rounding errors into rows that follow">,
   ];

@@ -42,6 +42,13 @@ TEST(SecondMoment, SumsOuterProducts) {
   EXPECT_EQ(moment.get(), (std::vector<double>{10, -1, -1, 5}));
 }
 
+TEST(SecondMoment, IsCenteredAroundTheMean) {
+  SecondMoment moment(2);
+  moment.add(std::vector<float>{1, 5, 3, 5});
+  EXPECT_EQ(moment.getMean(), (std::vector<double>{2, 5}));
+  EXPECT_EQ(moment.getCentered(), (std::vector<double>{2, 0, 0, 0}));
+}
+
 TEST(ErrorCompensation, LossOfOneColumnIsTheQuadraticForm) {
   GroupLayout layout{2, 1, 2};
   GroupCodes zeros{{Quantizer{1, 0, CodeRange::symmetricBits(4)}}, {0, 0}};

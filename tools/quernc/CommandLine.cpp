@@ -84,7 +84,9 @@ struct Flags {
       cl::desc("Rewrites for accuracy before quantization, in order: none (default), smoothquant, "
                "outlier-suppression-plus, aqas (joint search), weight-dilation, cross-layer-equalization. "
                "Weights only: awq (scale and clip search). Codes of weights: clip (narrower ranges), gptq "
-               "(error-compensated rounding), or auto: both, each where the error of the product falls "
+               "(error-compensated rounding), bias-correction (the mean of the results stays), or auto: clip "
+               "and gptq, "
+               "each where the error of the product falls "
                "(default for weights of fewer than 8 bits or weights only, if there is calibration data)"),
       cl::value_desc("name,..."), cl::CommaSeparated, cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),

@@ -31,6 +31,9 @@ inline constexpr llvm::StringLiteral kPrecisionAttrName = "quern.precision";
 /// `quern.second_moment`: on a product with constant weights, the sum of x x^T over the observed rows x of
 /// its activation, as a tensor of f64.
 inline constexpr llvm::StringLiteral kSecondMomentAttrName = "quern.second_moment";
+/// `quern.activation_mean`: beside a second moment that is centered, the mean of those rows, as a tensor of
+/// f64.
+inline constexpr llvm::StringLiteral kActivationMeanAttrName = "quern.activation_mean";
 /// `quern.rows`: on an op, for each result rows [count, channels] of f32 that calibration sampled from it, or
 /// unit; on a function's argument, its rows. Between the stages calibrate and transform only.
 inline constexpr llvm::StringLiteral kRowsAttrName = "quern.rows";

@@ -155,3 +155,25 @@ def test_methods_that_do_not_fit_are_refused(programs, block, tmp_path, method, 
 def test_awq_needs_data(programs, block, tmp_path):
     made = programs.quernc(block / "model.onnx", "--quantize=W4A16", "--method=awq", "-o", tmp_path / "model.so")
     assert made.returncode == 1 and "give --calibration-data" in made.stderr
+
+
+@pytest.mark.parametrize("scheme", ["W4A16", "W8A8"])
+def test_bias_correction(programs, execute, tmp_path, scheme):
+    """The mean of each output, over the calibration samples, comes nearer to that of the float model."""
+    random = np.random.default_rng(29)
+    arrays = {"w": random.normal(size=(WIDTH, 8)), "b": random.normal(size=8)}
+    graph = helper.make_graph([helper.make_node("Gemm", ["x", "w", "b"], ["y"], "gemm")], "biased",
+                              [helper.make_tensor_value_info("x", TensorProto.FLOAT, [ROWS, WIDTH])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [ROWS, 8])],
+                              [numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), tmp_path / "model.onnx")
+    x = random.uniform(0.5, 1.5, size=(16, ROWS, WIDTH)).astype(np.float32)
+    np.savez(tmp_path / "calibration.npz", x=x)
+    wanted = (x @ arrays["w"] + arrays["b"]).mean((0, 1))
+    errors = {}
+    for method in ("none", "bias-correction"):
+        made = programs.quernc(tmp_path / "model.onnx", f"--quantize={scheme}", f"--method={method}",
+                               f"--calibration-data={tmp_path / 'calibration.npz'}", "-o", tmp_path / "model.so")
+        assert made.returncode == 0, made.stderr
+        errors[method] = np.abs(execute(tmp_path / "model.so", x=x)["y"].mean((0, 1)) - wanted).max()
+    assert errors["bias-correction"] < errors["none"] / (20 if scheme == "W4A16" else 2), errors
