@@ -7,6 +7,7 @@
 #include "passes/EdgeTransforms/Method.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace quern {
 
@@ -15,6 +16,13 @@ std::vector<std::string> listMethodNames() {
   llvm::append_range(names, listMethods());
   llvm::append_range(names, roundingNames);
   return names;
+}
+
+std::string describeTransformations() {
+  std::vector<llvm::StringRef> general, weightsOnly;
+  for (const Method &method : allMethods())
+    (method.purpose == MethodPurpose::WeightsOnly ? weightsOnly : general).push_back(method.name);
+  return llvm::join(general, ", ") + "; weights only: " + llvm::join(weightsOnly, ", ");
 }
 
 static bool isRounding(llvm::StringRef method) { return llvm::is_contained(roundingNames, method); }

@@ -13,8 +13,11 @@ namespace quern {
 inline constexpr std::array<const char *, 3> roundingNames = {"clip", "gptq", "bias-correction"};
 
 /// Every name that --method and recipes accept: auto, none, the roundings, and the transformations of
-/// lib/Pipelines/Transform.h.
+/// lib/Pipelines/MethodTable.h.
 std::vector<std::string> listMethodNames();
+
+/// The transformations for --help, those that only serve weights whose activations stay float apart.
+std::string describeTransformations();
 
 /// Why known methods do not go together, in this order; empty if they do.
 std::string findCompositionProblem(llvm::ArrayRef<std::string> methods);

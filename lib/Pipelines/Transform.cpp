@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Pipelines/Transform.h"
 
-#include "passes/ActivationAwareScaling/ActivationAwareScaling.h"
-#include "passes/CrossLayerEqualization/CrossLayerEqualization.h"
-#include "passes/EdgeTransforms/Method.h"
 #include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
-#include "passes/JointScaling/JointScaling.h"
-#include "passes/OutlierSuppressionPlus/OutlierSuppressionPlus.h"
 #include "passes/ScopeMethod/ScopeMethod.h"
-#include "passes/SmoothActivations/SmoothActivations.h"
-#include "passes/WeightDilation/WeightDilation.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassOptions.h"
@@ -19,45 +12,14 @@ using namespace mlir;
 
 namespace quern {
 
-namespace {
-/// What a method changes, which is good for some schemes only.
-enum class Purpose {
-  Any,         ///< looks at weights alone
-  WeightsOnly, ///< activations stay float
-  CodesOfBoth, ///< shares difficulty between two operands that are codes
-};
-
-struct Method {
-  StringRef name;
-  Purpose purpose;
-  RowsOfMethod rows;
-  std::unique_ptr<Pass> (*create)();
-
-  bool setsScalesOfActivations() const { return purpose != Purpose::Any; }
-};
-} // namespace
-
-/// Every method; a new one is a line here.
-static const Method methods[] = {
-    {kSmoothQuant, Purpose::CodesOfBoth, RowsOfMethod::Wanted, [] { return createSmoothActivations(); }},
-    {kOutlierSuppressionPlus, Purpose::CodesOfBoth, RowsOfMethod::Wanted,
-     [] { return createOutlierSuppressionPlus(); }},
-    {kActivationAwareScaling, Purpose::WeightsOnly, RowsOfMethod::Needed,
-     [] { return createActivationAwareScaling(); }},
-    {kJointScaling, Purpose::CodesOfBoth, RowsOfMethod::Needed, [] { return createJointScaling(); }},
-    {kWeightDilation, Purpose::Any, RowsOfMethod::None, [] { return createWeightDilation(); }},
-    {kCrossLayerEqualization, Purpose::Any, RowsOfMethod::None,
-     [] { return createCrossLayerEqualization(); }},
-};
-
 static const Method *findMethod(StringRef name) {
-  const auto *found = llvm::find_if(methods, [&](const Method &method) { return method.name == name; });
-  return found == std::end(methods) ? nullptr : found;
+  const auto *found = llvm::find_if(allMethods(), [&](const Method &method) { return method.name == name; });
+  return found == allMethods().end() ? nullptr : found;
 }
 
 std::vector<std::string> listMethods() {
   std::vector<std::string> names;
-  for (const Method &method : methods)
+  for (const Method &method : allMethods())
     names.push_back(method.name.str());
   return names;
 }
@@ -83,7 +45,8 @@ RowsOfMethod rowsOfMethod(StringRef name) {
 }
 
 static bool fits(const Method &method, bool quantizesActivations) {
-  return method.purpose == Purpose::Any || (method.purpose == Purpose::CodesOfBoth) == quantizesActivations;
+  return method.purpose == MethodPurpose::Any ||
+         (method.purpose == MethodPurpose::CodesOfBoth) == quantizesActivations;
 }
 
 llvm::Error checkMethodFits(StringRef name, StringRef scheme, bool quantizesActivations) {
@@ -91,7 +54,7 @@ llvm::Error checkMethodFits(StringRef name, StringRef scheme, bool quantizesActi
   if (!method || fits(*method, quantizesActivations))
     return llvm::Error::success();
   std::string accepted = "none";
-  for (const Method &known : methods)
+  for (const Method &known : allMethods())
     if (fits(known, quantizesActivations))
       accepted += (", " + known.name).str();
   return llvm::createStringError(
@@ -108,7 +71,7 @@ llvm::Error checkMethods(const std::vector<std::string> &names) {
     const Method *method = findMethod(name);
     if (!method && name != "none") {
       std::string accepted = "none";
-      for (const Method &known : methods)
+      for (const Method &known : allMethods())
         accepted += (", " + known.name).str();
       return llvm::createStringError("'" + name + "' is not a method; accepted are " + accepted);
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Pipelines/MethodTable.h"
 #include "lib/Recipe/Recipe.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -24,9 +25,7 @@ llvm::Error checkMethods(const std::vector<std::string> &methods);
 /// Refuses a method that has nothing to do for the scheme; the error says which have.
 llvm::Error checkMethodFits(llvm::StringRef method, llvm::StringRef scheme, bool quantizesActivations);
 
-/// Whether a method measures errors on sampled rows of activations (`quern.rows`): never, where there are
-/// any, or always.
-enum class RowsOfMethod { None, Wanted, Needed };
+/// None for names that are no method of the table.
 RowsOfMethod rowsOfMethod(llvm::StringRef method);
 /// The names of all methods.
 std::vector<std::string> listMethods();

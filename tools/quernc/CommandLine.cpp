@@ -79,16 +79,14 @@ struct Flags {
       "weight-scheme",
       cl::desc("symmetric or asymmetric; default: asymmetric for weights of fewer than 8 bits"),
       cl::value_desc("scheme"), cl::cat(category)};
-  cl::list<std::string> methods{
-      "method",
-      cl::desc("Rewrites for accuracy before quantization, in order: none (default), smoothquant, "
-               "outlier-suppression-plus, aqas (joint search), weight-dilation, cross-layer-equalization. "
-               "Weights only: awq (scale and clip search). Codes of weights: clip (narrower ranges), gptq "
-               "(error-compensated rounding), bias-correction (the mean of the results stays), or auto: clip "
-               "and gptq, "
-               "each where the error of the product falls "
-               "(default for weights of fewer than 8 bits or weights only, if there is calibration data)"),
-      cl::value_desc("name,..."), cl::CommaSeparated, cl::cat(category)};
+  std::string methodHelp = "Rewrites for accuracy before quantization, in order: none (default), " +
+                           describeTransformations() +
+                           ". Codes of weights: clip (narrower ranges), gptq (error-compensated rounding), "
+                           "bias-correction (the mean of the results stays), or auto: clip and gptq, each "
+                           "where the error of the product falls (default for weights "
+                           "of fewer than 8 bits or weights only, if there is calibration data)";
+  cl::list<std::string> methods{"method", cl::desc(methodHelp), cl::value_desc("name,..."),
+                                cl::CommaSeparated, cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),
                                 cl::value_desc("regex"), cl::cat(category)};
   cl::opt<bool> failOnFloat{
