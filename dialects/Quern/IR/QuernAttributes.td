@@ -74,7 +74,8 @@ def Quern_FormatAttr : Quern_Attr<"Format", "format"> {
 def Quern_Granularity : I32EnumAttr<"GranularityKind", "Which elements share one scale", [
     I32EnumAttrCase<"Tensor", 0, "tensor">,
     I32EnumAttrCase<"Channel", 1, "channel">,
-    I32EnumAttrCase<"Group", 2, "group">]> {
+    I32EnumAttrCase<"Group", 2, "group">,
+    I32EnumAttrCase<"Row", 3, "row">]> {
   let cppNamespace = "::quern";
   let genSpecializedAttr = 0;
 }
@@ -83,7 +84,9 @@ def Quern_GranularityAttr : Quern_Attr<"Granularity", "granularity"> {
   let summary = "Which elements share one scale";
   let description = [{
     `tensor`: all of them; `channel`: those of one channel; `group = N`: N
-    consecutive elements along the reduced dimension of one channel.
+    consecutive elements along the reduced dimension of one channel; `row`, for
+    activations: those along the last dimension, whose scale is found when the
+    model runs (`quern.dynamic_quantize`).
     Constraint: (C1) a group has at least one element, the others have no size.
 
     Example:

@@ -220,6 +220,7 @@ def Quern_LutOp : Quern_Op<"lut", [Pure, SameOperandsAndResultShape]> {
 }
 
 include "dialects/Quern/IR/QuernQLinearOps.td"
+include "dialects/Quern/IR/QuernRowOps.td"
 include "dialects/Quern/IR/QuernWeightOps.td"
 
 #endif // QUERN_OPS

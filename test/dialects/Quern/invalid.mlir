@@ -295,3 +295,67 @@ func.func @grouped_matmul_C2(%x: tensor<1x5xui8>, %w: tensor<5x2xi8>, %s: tensor
   %0 = quern.grouped_matmul %x, %w, %s {group_size = 2 : i64} : tensor<1x5xui8>, tensor<5x2xi8>, tensor<3x2xf32> -> tensor<1x3xf32>
   return
 }
+
+// -----
+
+func.func @dynamic_quantize_C1(%x: tensor<2x4xf32>) {
+  // expected-error@+1 {{expected tensors of one shape of at least one dimension}}
+  %q, %s, %z = quern.dynamic_quantize %x : tensor<2x4xf32> -> tensor<2x3xui8>, tensor<2x1xf32>, tensor<2x1xui8>
+  return
+}
+
+// -----
+
+func.func @dynamic_quantize_C2(%x: tensor<2x4xf32>) {
+  // expected-error@+1 {{with 1 for the last dimension, got 'tensor<1x4xf32>'}}
+  %q, %s, %z = quern.dynamic_quantize %x : tensor<2x4xf32> -> tensor<2x4xui8>, tensor<1x4xf32>, tensor<2x1xui8>
+  return
+}
+
+// -----
+
+func.func @dequantize_rows_C1(%q: tensor<ui8>, %s: tensor<1xf32>, %z: tensor<1xui8>) {
+  // expected-error@+1 {{expected tensors of one shape of at least one dimension}}
+  %0 = quern.dequantize_rows %q, %s, %z : tensor<ui8>, tensor<1xf32>, tensor<1xui8> -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @dequantize_rows_C2(%q: tensor<2x4xui8>, %s: tensor<2x1xf32>, %z: tensor<2xui8>) {
+  // expected-error@+1 {{with 1 for the last dimension, got 'tensor<2xui8>'}}
+  %0 = quern.dequantize_rows %q, %s, %z : tensor<2x4xui8>, tensor<2x1xf32>, tensor<2xui8> -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_row_accumulator_C1(%a: tensor<2x3xi32>, %s: tensor<2x1xf32>, %z: tensor<2x1xui8>) {
+  // expected-error@+1 {{expected tensors of one shape of at least one dimension}}
+  %0 = quern.dequantize_row_accumulator %a, %s, %z {weight_scales = array<f32: 0.5>, column_sums = array<i32: 1, 2, 3>} : tensor<2x3xi32>, tensor<2x1xf32>, tensor<2x1xui8> -> tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_row_accumulator_C2(%a: tensor<2x3xi32>, %s: tensor<3x1xf32>, %z: tensor<2x1xui8>) {
+  // expected-error@+1 {{with 1 for the last dimension, got 'tensor<3x1xf32>'}}
+  %0 = quern.dequantize_row_accumulator %a, %s, %z {weight_scales = array<f32: 0.5>, column_sums = array<i32: 1, 2, 3>} : tensor<2x3xi32>, tensor<3x1xf32>, tensor<2x1xui8> -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_row_accumulator_C3(%a: tensor<2x3xi32>, %s: tensor<2x1xf32>, %z: tensor<2x1xui8>) {
+  // expected-error@+1 {{expected 3 column sums, one weight scale or 3, and no bias or 3, got 2, 1 and 0}}
+  %0 = quern.dequantize_row_accumulator %a, %s, %z {weight_scales = array<f32: 0.5>, column_sums = array<i32: 1, 2>} : tensor<2x3xi32>, tensor<2x1xf32>, tensor<2x1xui8> -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_row_accumulator_C4(%a: tensor<2x3xi32>, %s: tensor<2x1xf32>, %z: tensor<2x1xui8>) {
+  // expected-error@+1 {{expected finite, positive weight scales and finite biases}}
+  %0 = quern.dequantize_row_accumulator %a, %s, %z {weight_scales = array<f32: 0.0>, column_sums = array<i32: 1, 2, 3>} : tensor<2x3xi32>, tensor<2x1xf32>, tensor<2x1xui8> -> tensor<2x3xf32>
+  return
+}
