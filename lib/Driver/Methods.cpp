@@ -39,6 +39,11 @@ std::string findCompositionProblem(llvm::ArrayRef<std::string> methods) {
 
 std::string findMethodProblem(const PrecisionSettings &settings) {
   for (const std::string &method : settings.methods) {
+    if (settings.isDynamic() && method != "auto" && method != "none" && !isRounding(method))
+      return "'" + method +
+             "' follows ranges of activations, which dynamic ones do not have; accepted are auto, "
+             "none, " +
+             llvm::join(roundingNames, " and ");
     if (llvm::Error error = checkMethodFits(method, settings.name(), !settings.isWeightOnly()))
       return llvm::toString(std::move(error));
   }

@@ -24,6 +24,8 @@ struct AssignFlags : PassPipelineOptions<AssignFlags> {
                              llvm::cl::init("")};
   Option<std::string> scheme{*this, "scheme", llvm::cl::desc("Bits of weights and activations"),
                              llvm::cl::init("W8A8")};
+  Option<std::string> activationMode{*this, "activations-mode", llvm::cl::desc("static or dynamic"),
+                                     llvm::cl::init("")};
   Option<std::string> activations{*this, "activations", llvm::cl::desc("u8 or s8"), llvm::cl::init("")};
   Option<bool> symmetric{*this, "symmetric-activations", llvm::cl::desc("Fix the zero point of activations"),
                          llvm::cl::init(false)};
@@ -49,6 +51,7 @@ void registerAssignStage() {
                                           AssignPrecisionOptions options;
                                           options.recipeFile = flags.recipe;
                                           options.scheme = flags.scheme;
+                                          options.activationMode = flags.activationMode;
                                           options.activations = flags.activations;
                                           options.symmetric = flags.symmetric;
                                           options.perTensor = flags.perTensor;

@@ -34,7 +34,13 @@ static PrecisionSettings makeSettings(const Preset &preset, const SchemeName &sc
   settings.methods = preset.methods;
   settings.activations.bits = scheme.activationBits;
   settings.activations.mode = scheme.isWeightOnly() ? ActivationMode::Float : ActivationMode::Static;
+  bool isDynamic = reasons.choose("activations", preset.activationMode, "dynamic", "static", false);
+  if (scheme.isWeightOnly() && !preset.activationMode.empty())
+    reasons.add("activations: " + scheme.str() +
+                " leaves them float, so they are neither static nor dynamic");
   if (!scheme.isWeightOnly()) {
+    if (isDynamic)
+      settings.activations.mode = ActivationMode::Dynamic;
     settings.activations.isSigned = reasons.choose("activation-type", preset.activationType, "s8", "u8",
                                                    scheme.signedActivations.value_or(false));
     settings.activations.symmetric =

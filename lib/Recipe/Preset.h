@@ -11,6 +11,7 @@ namespace quern {
 /// Each as its flag has it; empty where the flag is not given.
 struct Preset {
   std::string scheme = "";            ///< "W8A8" (lib/Recipe/SchemeName.h); empty: nothing is quantized
+  std::string activationMode = "";    ///< "static" or "dynamic"
   std::string activationType = "";    ///< "u8" or "s8"
   std::string activationScheme = "";  ///< "asymmetric" or "symmetric"
   std::string weightGranularity = ""; ///< "channel" or "tensor"

@@ -7,7 +7,7 @@ namespace quern {
 
 std::string PrecisionSettings::name() const {
   std::string name = "W" + std::to_string(weights.bits) + "A" + std::to_string(activations.bits);
-  return activations.mode == ActivationMode::Dynamic ? name + " dynamic" : name;
+  return isDynamic() ? name + " dynamic" : name;
 }
 
 std::string RecipeRule::description() const {
@@ -27,6 +27,16 @@ std::string Recipe::name() const {
   return mixed ? "mixed" : settings.name();
 }
 
+static std::string findDynamicProblem(const PrecisionSettings &settings) {
+  if (settings.activations.isSigned || settings.activations.symmetric)
+    return "dynamic activations have u8 codes and zero points that follow each row: no other activation type "
+           "or "
+           "activation scheme is accepted with them";
+  if (settings.weights.granularity != WeightGranularity::Channel)
+    return "dynamic activations go with one weight scale per channel, not per tensor or group";
+  return {};
+}
+
 static std::string findWeightOnlyProblem(const PrecisionSettings &settings) {
   if (settings.weights.bits < 2 || settings.weights.bits > 8)
     return "weights alone have 2 to 8 bits";
@@ -36,15 +46,14 @@ static std::string findWeightOnlyProblem(const PrecisionSettings &settings) {
 }
 
 std::string findSchemeProblem(const PrecisionSettings &settings) {
-  if (settings.activations.mode == ActivationMode::Dynamic)
-    return "activations with scales of their own for each row have no code yet; accepted are static and "
-           "float ones";
   if (settings.isWeightOnly())
     return findWeightOnlyProblem(settings);
   if (settings.weights.bits < 2 || settings.weights.bits > 8 || settings.activations.bits != 8)
     return settings.name() +
            " is not a quantization scheme; accepted are W2A8 to W8A8, and W2A16 to W8A16 with "
            "activations that stay float";
+  if (settings.isDynamic())
+    return findDynamicProblem(settings);
   return {};
 }
 

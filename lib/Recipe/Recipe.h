@@ -40,6 +40,7 @@ struct PrecisionSettings {
   std::vector<std::string> methods = {"auto"}; ///< for accuracy, in order; empty: plain rounding
 
   bool isWeightOnly() const { return activations.mode == ActivationMode::Float; }
+  bool isDynamic() const { return activations.mode == ActivationMode::Dynamic; }
   /// "W4A16", "W8A8", "W8A8 dynamic".
   std::string name() const;
 };

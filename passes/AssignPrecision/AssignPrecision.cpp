@@ -8,6 +8,7 @@
 #include "lib/Recipe/Preset.h"
 #include "lib/Recipe/ReadRecipe.h"
 #include "passes/AssignPrecision/IntegerRegion.h"
+#include "passes/QuantizationAnalysis/AccumulatorBound.h"
 #include "passes/RecipeRules/RuleMatcher.h"
 
 using namespace mlir;
@@ -31,9 +32,9 @@ static QuantizerAttr makeWeights(MLIRContext *context, const WeightSettings &ask
 static QuantizerAttr makeActivations(MLIRContext *context, const ActivationSettings &asked) {
   if (asked.mode == ActivationMode::Float)
     return {};
+  auto granularity = asked.mode == ActivationMode::Dynamic ? GranularityKind::Row : GranularityKind::Tensor;
   return QuantizerAttr::get(context, FormatAttr::get(context, asked.bits, asked.isSigned),
-                            GranularityAttr::get(context, GranularityKind::Tensor, 0),
-                            schemeOf(asked.symmetric));
+                            GranularityAttr::get(context, granularity, 0), schemeOf(asked.symmetric));
 }
 
 /// A product of an activation with a constant matrix: what has a form with weights in groups, or with codes
@@ -43,6 +44,17 @@ static bool hasConstantMatrix(onnx::QuantizableOpInterface op) {
     return false;
   auto weight = dyn_cast<RankedTensorType>(op->getOperand(*op.getWeightOperand()).getType());
   return *op.getWeightOperand() == 1 && weight && weight.getRank() == 2;
+}
+
+/// Why no rows of the op's activation have scales of their own; empty if they do.
+static std::string refuseRows(onnx::QuantizableOpInterface op) {
+  if (!hasConstantMatrix(op))
+    return "is no product with a constant matrix, and dynamic activations are for those";
+  if (auto gemm = dyn_cast<onnx::GemmOp>(*op); gemm && gemm.getTransA() != 0)
+    return "transposes its activation, whose rows have dynamic scales";
+  if (!accumulatorFits(op))
+    return "could overflow its 32-bit accumulator";
+  return {};
 }
 
 /// The settings as an op can have them: weights in groups only where its weight is a matrix.
@@ -112,6 +124,7 @@ private:
       return readRecipe(recipeFile, RecipeVocabulary());
     Preset preset;
     preset.scheme = scheme;
+    preset.activationMode = activationMode;
     preset.activationType = activations;
     preset.activationScheme = symmetric ? "symmetric" : "";
     preset.weightGranularity = perTensor ? "tensor" : "";
@@ -144,8 +157,11 @@ private:
     const RecipeRule *rule = rules.match(op);
     if (rule && rule->isFloat)
       return "is excluded by " + (rule->line ? rule->description() : "'" + rule->name + "'");
-    if (rules.settingsFor(op)->isWeightOnly())
+    const PrecisionSettings *settings = rules.settingsFor(op);
+    if (settings->isWeightOnly())
       return "has activations that stay float, as its precision asks";
+    if (settings->isDynamic())
+      return "has activations that are no static codes, as its precision asks";
     return {};
   }
 
@@ -161,7 +177,12 @@ private:
     }
     function.walk([&](onnx::QuantizableOpInterface op) {
       const PrecisionSettings *settings = rules.settingsFor(op);
-      if (!settings || !settings->isWeightOnly() || !hasConstantMatrix(op))
+      if (!settings || (!settings->isWeightOnly() && !settings->isDynamic()))
+        return;
+      std::string reason = settings->isDynamic() ? refuseRows(op) : "";
+      if (!reason.empty())
+        op->setAttr(kFloatReasonAttrName, StringAttr::get(&getContext(), reason));
+      if (!reason.empty() || !hasConstantMatrix(op))
         return;
       op->removeAttr(kFloatReasonAttrName);
       decide(op, rules);

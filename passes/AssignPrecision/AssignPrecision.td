@@ -19,6 +19,9 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
 
     Weights only (W2A16 to W8A16): the constant matrices of MatMul and Gemm become codes, everything else stays float.
 
+    Dynamic activations (`activations-mode=dynamic`): MatMul and Gemm with a constant matrix, whose accumulator cannot
+    overflow, get `activations = <u8, row, asymmetric>`; they need no ranges. All other ops stay float.
+
     In the constant matrices of MatMul and Gemm `group-size` consecutive elements along the reduced dimension share a
     scale, -1 or 0 for one scale per channel; a last group may be shorter. Other weights (those of convolutions) have
     one scale per channel whatever the group size, and their provenance says so. `weight-scheme` is by default
@@ -42,6 +45,8 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
   let options = [
     Option<"recipeFile", "recipe", "std::string", /*default=*/"\"\"", "A recipe in YAML or JSON, instead of the other options">,
     Option<"scheme", "scheme", "std::string", /*default=*/"\"W8A8\"", "Bits of weights and activations: W8A8, U8S8, W4A8, W4A16, ...">,
+    Option<"activationMode", "activations-mode", "std::string", /*default=*/"\"\"",
+           "static, or dynamic: each row has its own scale; by default static">,
     Option<"activations", "activations", "std::string", /*default=*/"\"\"",
            "Signedness of activations, u8 or s8; by default that of the scheme, else u8">,
     Option<"symmetric", "symmetric-activations", "bool", /*default=*/"false",

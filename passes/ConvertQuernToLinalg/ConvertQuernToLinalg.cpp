@@ -36,6 +36,7 @@ struct ConvertQuernToLinalgPass : impl::ConvertQuernToLinalgBase<ConvertQuernToL
     populatePoolPatterns(types, patterns);
     populateTablePatterns(types, patterns);
     populateGroupedPatterns(types, patterns);
+    populateRowPatterns(types, patterns);
     populateWeightOnlyPatterns(types, patterns);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateReturnOpTypeConversionPattern(patterns, types);

@@ -12,6 +12,11 @@ BodyOperands::Reader BodyOperands::add(Value tensor) {
   return [index = operands.size() - 1](ImplicitLocOpBuilder &, ValueRange scalars) { return scalars[index]; };
 }
 
+BodyOperands::Reader BodyOperands::addBroadcast(Value tensor) {
+  operands.push_back(broadcastOperand(b, tensor, shape));
+  return [index = operands.size() - 1](ImplicitLocOpBuilder &, ValueRange scalars) { return scalars[index]; };
+}
+
 BodyOperands::Reader BodyOperands::addTable(DenseElementsAttr table, ArrayRef<int64_t> dimensions) {
   SmallVector<int64_t> extents;
   for (int64_t dimension : dimensions)

@@ -19,6 +19,8 @@ public:
 
   /// An operand read as it lies in the iteration space.
   Reader add(Value tensor);
+  /// An operand read as ONNX broadcasts it to the iteration space.
+  Reader addBroadcast(Value tensor);
   /// `values`, laid out in row-major order along the dimensions `dimensions` of the iteration space.
   Reader addFloats(ArrayRef<float> values, ArrayRef<int64_t> dimensions);
   /// The same for integers, read as i32.

@@ -19,6 +19,8 @@ void populatePoolPatterns(const mlir::TypeConverter &types, mlir::RewritePattern
 void populateTablePatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 /// Products with weights of one scale per group.
 void populateGroupedPatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+/// Codes whose rows have scales of their own, and sums of them.
+void populateRowPatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 /// Products with weights that are packed codes.
 void populateWeightOnlyPatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 

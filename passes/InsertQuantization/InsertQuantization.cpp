@@ -10,6 +10,7 @@
 #include "passes/QuantizationAnalysis/IntegerRoles.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -41,6 +42,37 @@ static Value quantizeConstant(OpBuilder &builder, const PlannedPair &pair) {
   return DequantizeOp::create(builder, loc, type, castFromStorage(builder, loc, integers, pair.type));
 }
 
+/// Passes the rows of `value` through codes of their own scales.
+static Value insertRowPair(OpBuilder &builder, Value value) {
+  Location loc = value.getLoc();
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> rows(type.getShape());
+  rows.back() = 1;
+  Type code = builder.getIntegerType(8, /*isSigned=*/false);
+  auto codes = DynamicQuantizeOp::create(builder, loc, type.clone(code), type.clone(rows),
+                                         RankedTensorType::get(rows, code), value);
+  return DequantizeRowsOp::create(builder, loc, type, codes.getCodes(), codes.getScales(),
+                                  codes.getZeroPoints());
+}
+
+/// Once for each value, whatever the number of its readers.
+static void quantizeRows(func::FuncOp function) {
+  llvm::MapVector<Value, SmallVector<OpOperand *>> readers;
+  function.walk([&](onnx::QuantizableOpInterface op) {
+    auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+    if (precision && precision.hasDynamicRows())
+      for (OpOperand *activation : activationsOf(op))
+        readers[activation->get()].push_back(activation);
+  });
+  OpBuilder builder(function.getContext());
+  for (auto &[value, uses] : readers) {
+    builder.setInsertionPointAfterValue(value);
+    Value replacement = insertRowPair(builder, value);
+    for (OpOperand *use : uses)
+      use->set(replacement);
+  }
+}
+
 namespace {
 struct InsertQuantizationPass : impl::InsertQuantizationBase<InsertQuantizationPass> {
   using InsertQuantizationBase::InsertQuantizationBase;
@@ -57,6 +89,7 @@ struct InsertQuantizationPass : impl::InsertQuantizationBase<InsertQuantizationP
       for (OpOperand *use : pair.uses)
         use->set(replacement);
     }
+    quantizeRows(getOperation());
   }
 };
 } // namespace

@@ -18,7 +18,8 @@ def InsertQuantization : Pass<"quern-insert-quantization", "mlir::func::FuncOp">
     - once per value. What an integer op produces reaches all users through the one pair; a value that exists as f32
       anyway is quantized for integer users only;
     - all sides of a movement (Reshape, Concat, MaxPool, ...) share one scale, over the union of their ranges;
-    - constants become codes here and now.
+    - constants become codes here and now;
+    - the activation of an op with dynamic rows passes `quern.dequantize_rows(quern.dynamic_quantize(x))`, once per value.
 
     ```mlir
     // before

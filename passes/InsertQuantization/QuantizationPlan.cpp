@@ -24,9 +24,10 @@ quant::UniformQuantizedType chooseType(QuantizerAttr attribute, double min, doub
   return perTensorType(attribute.getContext(), bits, isSigned, quantizer.scale, quantizer.zeroPoint);
 }
 
+/// How the op's activations are quantized; null for float ones, and for rows, which have no scale to plan.
 static QuantizerAttr activationsQuantizer(Operation *op) {
   auto precision = op ? op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName) : PrecisionAttr();
-  return precision ? precision.getActivations() : QuantizerAttr();
+  return precision && !precision.hasDynamicRows() ? precision.getActivations() : QuantizerAttr();
 }
 
 static bool computesOnCodes(Operation *op) { return bool(activationsQuantizer(op)); }

@@ -6,6 +6,7 @@
 #include "dialects/Quern/IR/QuernOps.h"
 #include "lib/Numerics/Requantize.h"
 #include "lib/Numerics/Rounding.h"
+#include "passes/Integerize/GroupedProduct.h"
 
 #include <limits>
 
@@ -194,13 +195,57 @@ static LogicalResult proveBound(const WeightLayout &layout, ContractionPlan &pla
   return success();
 }
 
+/// The codes of rows as a plan has them; what has a scale per row is a product with one matrix.
+static FailureOr<ContractionPlan> planRows(Operation *op, DequantizeRowsOp rows, Refusal &refusal) {
+  auto weight = dyn_cast<RankedTensorType>(op->getOperand(1).getType());
+  auto gemm = dyn_cast<onnx::GemmOp>(op);
+  if (isa<onnx::ConvOp>(op) || !weight || weight.getRank() != 2 || (gemm && gemm.getTransA() != 0))
+    return refuse(refusal, "expected rows with scales of their own times a matrix",
+                  "quantize its activation statically");
+  auto type = perTensorType(op->getContext(), 8, /*isSigned=*/false, 1.0f, 0);
+  return ContractionPlan{{rows.getCodes(), type}, rows};
+}
+
+/// The bias of a product of rows, and the sums that their zero points multiply, into `plan`.
+static LogicalResult planRowTerms(Operation *op, const WeightLayout &layout, ContractionPlan &plan,
+                                  Refusal &refusal) {
+  if (op->getNumOperands() > 2 && !isa<NoneType>(op->getOperand(2).getType())) {
+    std::optional<SmallVector<float>> bias = readColumns(op->getOperand(2), layout.channels);
+    if (!bias)
+      return refuse(refusal, "expected a constant, finite bias with one value per column",
+                    "add the bias with an Add node of its own");
+    plan.realBias = std::move(*bias);
+  }
+  std::optional<SmallVector<int64_t>> codes = readIntegers(storageOperand(plan.weight));
+  if (!codes)
+    return refuse(refusal, "expected a constant matrix beside rows with scales of their own",
+                  "quantize its activation statically");
+  SmallVector<int64_t> sums(layout.channels, 0);
+  for (auto [i, code] : llvm::enumerate(*codes)) {
+    int64_t channel = int64_t(i) / layout.stride % layout.channels;
+    sums[channel] += code - plan.weightZeroPoints[channel % plan.weightZeroPoints.size()];
+  }
+  // proveBound refuses what 32 bits do not hold.
+  plan.columnSums = llvm::to_vector_of<int32_t>(sums);
+  return success();
+}
+
+static FailureOr<ContractionPlan> planActivation(Operation *op, Refusal &refusal) {
+  if (auto rows = op->getOperand(0).getDefiningOp<DequantizeRowsOp>())
+    return planRows(op, rows, refusal);
+  FailureOr<TensorCodes> activation = getTensorCodes(op->getOperand(0), refusal);
+  if (failed(activation))
+    return failure();
+  return ContractionPlan{*activation};
+}
+
 FailureOr<ContractionPlan> planContraction(Operation *op, Refusal &refusal) {
   if (!isa<onnx::ConvOp, onnx::GemmOp, onnx::MatMulOp>(op))
     return refuse(refusal, "expected a convolution or a matrix product", "");
   if (failed(checkAttributes(op, refusal)))
     return failure();
-  FailureOr<TensorCodes> activation = getTensorCodes(op->getOperand(0), refusal);
-  if (failed(activation))
+  FailureOr<ContractionPlan> plan = planActivation(op, refusal);
+  if (failed(plan))
     return failure();
   auto layout = layOutWeight(op, dyn_cast<RankedTensorType>(op->getOperand(1).getType()), refusal);
   auto result = dyn_cast<RankedTensorType>(op->getResult(0).getType());
@@ -208,10 +253,11 @@ FailureOr<ContractionPlan> planContraction(Operation *op, Refusal &refusal) {
     return failure();
   if (!result)
     return refuse(refusal, "expected a result of known rank", "bind its dimensions with --dim");
-  ContractionPlan plan{*activation};
-  plan.channelAxis = isa<onnx::MatMulOp>(op) ? result.getRank() - 1 : 1;
-  if (failed(planWeight(op, *layout, plan, refusal)) || failed(planBias(op, *layout, plan, refusal)) ||
-      failed(proveBound(*layout, plan, refusal)))
+  plan->channelAxis = isa<onnx::MatMulOp>(op) ? result.getRank() - 1 : 1;
+  if (failed(planWeight(op, *layout, *plan, refusal)) ||
+      failed(plan->rows ? planRowTerms(op, *layout, *plan, refusal)
+                        : planBias(op, *layout, *plan, refusal)) ||
+      failed(proveBound(*layout, *plan, refusal)))
     return failure();
   return plan;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "dialects/Quern/IR/QuernOps.h"
 #include "passes/Integerize/Codes.h"
 
 namespace quern {
@@ -10,13 +11,19 @@ namespace quern {
 inline constexpr llvm::StringLiteral kAccumulatorBoundAttrName = "quern.accumulator_bound";
 
 /// A contraction acc = sum_k (a_k - za) * (w_k - zw) + bias, whose real value is acc * scale.
+///
+/// Where `rows` give the activation, za and sa are only known when the model runs: then acc = sum_k a_k *
+/// (w_k - zw), `scales` are those of the weight, and the bias is `realBias`.
 struct ContractionPlan {
-  TensorCodes activation;
+  TensorCodes activation; ///< of `rows`: scale 1 and zero point 0
+  DequantizeRowsOp rows = {};
   mlir::Value weight = {}; ///< codes, of a type with one scale or one per output channel
   mlir::quant::QuantizedType weightType = {};
   llvm::SmallVector<int64_t> weightZeroPoints = {}; ///< one, or one per output channel
   llvm::SmallVector<float> scales = {};             ///< f32(sa * sw): one, or one per output channel
   llvm::SmallVector<int64_t> bias = {};             ///< codes at `scales`, one per output channel; or empty
+  llvm::SmallVector<float> realBias = {};           ///< of rows: one per output channel; or empty
+  llvm::SmallVector<int32_t> columnSums = {};       ///< of rows: sum_k (w_k - zw) of each output channel
   int64_t channelAxis = 0;                          ///< of the result
   int64_t bound = 0;                                ///< of the accumulator's magnitude
 };

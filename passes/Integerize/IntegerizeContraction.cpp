@@ -6,6 +6,7 @@
 #include "dialects/ONNX/IR/Tensor.h"
 #include "dialects/Quern/IR/QuernOps.h"
 #include "passes/Integerize/Contraction.h"
+#include "passes/Integerize/GroupedProduct.h"
 #include "passes/Integerize/Patterns.h"
 #include "passes/Integerize/QuantizedResult.h"
 
@@ -69,7 +70,8 @@ Value centerWeights(OpBuilder &builder, Location location, const ContractionPlan
 /// onnx.Conv -> onnx.ConvInteger, onnx.Gemm and onnx.MatMul -> onnx.MatMulInteger.
 Operation *createContraction(OpBuilder &builder, Operation *op, const ContractionPlan &plan) {
   Location location = op->getLoc();
-  Value activation = castToStorage(builder, location, plan.activation.codes);
+  Value activation =
+      plan.rows ? plan.activation.codes : castToStorage(builder, location, plan.activation.codes);
   Value centered = centerWeights(builder, location, plan);
   Value weight = centered ? centered : storageOperand(plan.weight);
   if (!weight)
@@ -118,6 +120,16 @@ Value dequantize(OpBuilder &builder, Location location, Value accumulator, Array
                                          scales.size() > 1 ? builder.getI64IntegerAttr(axis) : IntegerAttr());
 }
 
+/// What the scales and zero points of rows make of an accumulator.
+Value dequantizeRows(OpBuilder &builder, Location location, Value accumulator, const ContractionPlan &plan) {
+  auto type = cast<RankedTensorType>(accumulator.getType()).clone(builder.getF32Type());
+  DequantizeRowsOp rows = plan.rows;
+  return DequantizeRowAccumulatorOp::create(
+      builder, location, type, accumulator, rows.getScales(), rows.getZeroPoints(),
+      builder.getDenseF32ArrayAttr(plan.scales), builder.getDenseI32ArrayAttr(plan.columnSums),
+      plan.realBias.empty() ? DenseF32ArrayAttr() : builder.getDenseF32ArrayAttr(plan.realBias));
+}
+
 /// Contraction of dequantized codes -> dequantized contraction of codes. What follows decides whether the
 /// accumulator is requantized or leaves the integer part.
 struct IntegerizeContraction : RewritePattern {
@@ -133,8 +145,9 @@ struct IntegerizeContraction : RewritePattern {
     if (!plan->bias.empty())
       accumulator = addBias(rewriter, op->getLoc(), accumulator->getResult(0), plan->bias, plan->channelAxis);
     accumulator->setAttr(kAccumulatorBoundAttrName, bound);
-    Value real =
-        dequantize(rewriter, op->getLoc(), accumulator->getResult(0), plan->scales, plan->channelAxis);
+    Value real = plan->rows ? dequantizeRows(rewriter, op->getLoc(), accumulator->getResult(0), *plan)
+                            : dequantize(rewriter, op->getLoc(), accumulator->getResult(0), plan->scales,
+                                         plan->channelAxis);
     onnx::copyValueNames(op, real.getDefiningOp());
     rewriter.replaceOp(op, real);
     return success();
@@ -193,6 +206,31 @@ struct AbsorbBias : OpRewritePattern<onnx::AddOp> {
   }
 };
 
+/// dequantize_row_accumulator(acc) + constant -> the same with the constant as bias.
+struct AbsorbRowBias : OpRewritePattern<onnx::AddOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(onnx::AddOp op, PatternRewriter &rewriter) const override {
+    auto real = op.getA().getDefiningOp<DequantizeRowAccumulatorOp>();
+    Value other = op.getB();
+    if (!real) {
+      real = op.getB().getDefiningOp<DequantizeRowAccumulatorOp>();
+      other = op.getA();
+    }
+    if (!real || !real->hasOneUse() || real.getBias() || real.getType() != op.getType())
+      return rewriter.notifyMatchFailure(op, "expected rows without a bias that nothing else reads");
+    std::optional<SmallVector<float>> bias = readColumns(other, int64_t(real.getColumnSums().size()));
+    if (!bias)
+      return rewriter.notifyMatchFailure(op, "expected a constant with one value per column");
+    auto sum = DequantizeRowAccumulatorOp::create(
+        rewriter, op.getLoc(), op.getType(), real.getInput(), real.getScales(), real.getZeroPoints(),
+        real.getWeightScalesAttr(), real.getColumnSumsAttr(), rewriter.getDenseF32ArrayAttr(*bias));
+    onnx::copyValueNames(op, sum);
+    rewriter.replaceOp(op, sum);
+    return success();
+  }
+};
+
 /// quantize(clamps(dequantize_accumulator(acc))) -> requantize(acc). The multiplier is f32(f32(sa * sw) /
 /// so).
 struct QuantizeAccumulator : OpRewritePattern<QuantizeOp> {
@@ -226,7 +264,7 @@ void populateContractionPatterns(RewritePatternSet &patterns) {
   for (StringRef name : {onnx::ConvOp::getOperationName(), onnx::GemmOp::getOperationName(),
                          onnx::MatMulOp::getOperationName()})
     patterns.add<IntegerizeContraction>(patterns.getContext(), name);
-  patterns.add<AbsorbBias, QuantizeAccumulator>(patterns.getContext());
+  patterns.add<AbsorbBias, AbsorbRowBias, QuantizeAccumulator>(patterns.getContext());
 }
 
 } // namespace quern

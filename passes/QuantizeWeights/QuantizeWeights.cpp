@@ -217,7 +217,8 @@ static LogicalResult quantizeBiasOf(onnx::QuantizableOpInterface op, QuantizerAt
   return success();
 }
 
-/// Round to nearest, for an op whose weight has groups or whose activations stay float. The bias stays float.
+/// Round to nearest, for an op whose weight has groups, or whose activations stay float or have dynamic rows.
+/// The bias stays float.
 static LogicalResult quantizeMatrix(onnx::QuantizableOpInterface op, QuantizerAttr format) {
   FailureOr<GroupedWeight> weight = readGroupedWeight(op, format);
   if (failed(weight))
@@ -241,7 +242,8 @@ struct QuantizeWeightsPass : impl::QuantizeWeightsBase<QuantizeWeightsPass> {
           complete &= succeeded(quantizeBiasOf(op, precision.getWeights()));
         return;
       }
-      bool asMatrix = !precision.getActivations() || isGrouped(op, precision.getWeights());
+      bool asMatrix =
+          !precision.getActivations() || precision.hasDynamicRows() || isGrouped(op, precision.getWeights());
       complete &= succeeded(asMatrix ? quantizeMatrix(op, precision.getWeights())
                                      : quantizeOp(op, precision.getWeights()));
     });

@@ -31,7 +31,8 @@ static std::optional<int64_t> countNumbers(Operation *op) {
 
 /// True if the op computes on codes or on their sums.
 static bool computesOnIntegers(Operation *op) {
-  return isa<QuantizedResultInterface, DequantizeAccumulatorOp, GroupedMatMulOp, LutOp, QLinearSoftmaxOp>(op);
+  return isa<QuantizedResultInterface, DequantizeAccumulatorOp, DequantizeRowAccumulatorOp, GroupedMatMulOp,
+             LutOp, QLinearSoftmaxOp>(op);
 }
 
 static llvm::json::Object describe(Operation *op, const Refusal &refusal) {

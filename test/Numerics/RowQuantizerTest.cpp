@@ -38,14 +38,15 @@ TEST(RowQuantizer, RowsWithoutARangeHaveScaleOne) {
 TEST(RowQuantizer, ExtremesAreFinite) {
   Quantizer wide = choose({-3e38f, 3e38f, kInfinity});
   EXPECT_EQ(wide.scale, 0x1p127f / 255.0f);
-  EXPECT_EQ(wide.zeroPoint, 128); // 127.5 to even
+  EXPECT_EQ(wide.zeroPoint, 127); // the scale has been rounded up
   EXPECT_EQ(wide.quantize(kInfinity), 255);
   EXPECT_EQ(wide.quantize(-kInfinity), 0);
 }
 
 TEST(RowQuantizer, NotANumberHasNoPart) {
   float nan = std::numeric_limits<float>::quiet_NaN();
-  for (std::vector<float> row : {std::vector<float>{nan, -1.0f, 1.55f}, {-1.0f, nan, 1.55f}, {-1.0f, 1.55f, nan}}) {
+  for (std::vector<float> row :
+       {std::vector<float>{nan, -1.0f, 1.55f}, {-1.0f, nan, 1.55f}, {-1.0f, 1.55f, nan}}) {
     EXPECT_EQ(choose(row).scale, 2.55f / 255.0f);
     EXPECT_EQ(choose(row).zeroPoint, 100);
   }

@@ -10,7 +10,7 @@ import sys
 def operand_types(statement):
     """The operands of one statement, with their types in order."""
     text = re.sub(r'"[^"]*"', "", statement)
-    names = re.findall(r"%[\w]+", text.split("=", 1)[1] if re.match(r"\s*%\w+ =", text) else text)
+    names = re.findall(r"%[\w]+", text.split("=", 1)[1] if re.match(r"\s*%[\w%, ]+ =", text) else text)
     signature = text[text.rindex("} : ") + 4:] if "} : " in text else text[text.rindex(" : ") + 3:]
     signature = signature.split(" -> ")[0].strip()
     if signature.startswith("("):

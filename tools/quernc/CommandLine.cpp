@@ -29,6 +29,8 @@ EXAMPLES:
       4-bit weights in groups of 32, 8-bit activations
   quernc model.onnx --quantize=W4A16 --group-size=32 -o model.so
       4-bit weights in groups of 32, float activations; needs no data
+  quernc model.onnx --quantize=W8A8 --activations=dynamic -o model.so
+      8-bit matrix products, each row of activations with a scale of its own; needs no data
   quernc model.onnx --recipe=recipe.yaml --calibration-data=calib.npz -o model.so
       different precisions and methods for different nodes (docs/recipes.md)
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --emit=onnx -o model.qdq.onnx
@@ -64,6 +66,11 @@ struct Flags {
       "recipe",
       cl::desc("A recipe (YAML or JSON, docs/recipes.md) instead of --quantize and what goes with it"),
       cl::value_desc("file.yaml"), cl::cat(category)};
+  cl::opt<std::string> activations{
+      "activations",
+      cl::desc("static (default: scales from calibration data) or dynamic (each row of a matrix product's "
+               "left operand has its own, found at run time; needs no data, all else stays float)"),
+      cl::value_desc("mode"), cl::cat(category)};
   cl::opt<std::string> activationType{"activation-type",
                                       cl::desc("u8 or s8; default: what the scheme says, else u8"),
                                       cl::value_desc("type"), cl::cat(category)};
@@ -233,6 +240,7 @@ static Preset readPreset(const Flags &flags, Mistakes &mistakes) {
   };
   Preset preset;
   preset.scheme = flags.quantize;
+  preset.activationMode = choose("activations", flags.activations, {"static", "dynamic"});
   preset.activationType = choose("activation-type", flags.activationType, {"u8", "s8"});
   preset.activationScheme = choose("activation-scheme", flags.activationScheme, {"asymmetric", "symmetric"});
   preset.weightGranularity = choose("weight-granularity", flags.weightGranularity, {"channel", "tensor"});
@@ -255,8 +263,9 @@ static void refuseFlagsBesideRecipe(const Flags &flags, Mistakes &mistakes) {
       if (flag.getNumOccurrences())
         mistakes.add("--" + flag.ArgStr + " and --recipe: the recipe states it, give one of the two");
   };
-  refuse(flags.quantize, flags.activationType, flags.activationScheme, flags.weightGranularity,
-         flags.weightScheme, flags.groupSize, flags.exclude, flags.observer, flags.methods);
+  refuse(flags.quantize, flags.activations, flags.activationType, flags.activationScheme,
+         flags.weightGranularity, flags.weightScheme, flags.groupSize, flags.exclude, flags.observer,
+         flags.methods);
 }
 
 /// LLVM's registry of options belongs to the process, and LLD enters its own later: ours leave with the

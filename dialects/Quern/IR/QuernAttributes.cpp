@@ -96,6 +96,10 @@ static void printBareGranularity(AsmPrinter &printer, GranularityAttr granularit
   printGranularity(printer, granularity.getKind(), granularity.getGroupSize());
 }
 
+bool PrecisionAttr::hasDynamicRows() const {
+  return getActivations() && getActivations().getGranularity().getKind() == GranularityKind::Row;
+}
+
 //===-- Verifiers
 //------------------------------------------------------------------------------------------===//
 

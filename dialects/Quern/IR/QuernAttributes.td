@@ -151,6 +151,10 @@ def Quern_PrecisionAttr : Quern_Attr<"Precision", "precision"> {
                         OptionalParameter<"::quern::QuantizerAttr">:$activations,
                         OptionalParameter<"::mlir::StringAttr">:$provenance);
   let assemblyFormat = "`<` struct(params) `>`";
+  let extraClassDeclaration = [{
+    /// Each row of the activations has a scale of its own, found when the model runs.
+    bool hasDynamicRows() const;
+  }];
 }
 
 #endif // QUERN_ATTRIBUTES
