@@ -134,6 +134,13 @@ LogicalResult Compilation::readOptions() {
   if (!read)
     return report(context, read.takeError());
   recipe = std::move(*read);
+  bool needsONNX = options.emit == EmitKind::ONNX || options.verify == Verification::OnnxRuntime;
+  if (needsONNX && recipe->anySettings([](const PrecisionSettings &asked) { return asked.isDynamic(); }))
+    return report(context,
+                  llvm::createStringError(
+                      "dynamic activations have a scale for each row, and ONNX's DynamicQuantizeLinear one "
+                      "for the tensor, so there is no ONNX form to write or to compare with; accepted are "
+                      "static activations, float ones, and --verify=reference"));
   return success();
 }
 

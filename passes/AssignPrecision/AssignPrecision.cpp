@@ -49,7 +49,7 @@ static bool hasConstantMatrix(onnx::QuantizableOpInterface op) {
 /// Why no rows of the op's activation have scales of their own; empty if they do.
 static std::string refuseRows(onnx::QuantizableOpInterface op) {
   if (!hasConstantMatrix(op))
-    return "is no product with a constant matrix, and dynamic activations are for those";
+    return "is no product with a constant matrix, and only those have a form with dynamic activations";
   if (auto gemm = dyn_cast<onnx::GemmOp>(*op); gemm && gemm.getTransA() != 0)
     return "transposes its activation, whose rows have dynamic scales";
   if (!accumulatorFits(op))

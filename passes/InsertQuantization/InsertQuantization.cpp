@@ -43,8 +43,7 @@ static Value quantizeConstant(OpBuilder &builder, const PlannedPair &pair) {
 }
 
 /// Passes the rows of `value` through codes of their own scales.
-static Value insertRowPair(OpBuilder &builder, Value value) {
-  Location loc = value.getLoc();
+static Value insertRowPair(OpBuilder &builder, Location loc, Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int64_t> rows(type.getShape());
   rows.back() = 1;
@@ -67,7 +66,7 @@ static void quantizeRows(func::FuncOp function) {
   OpBuilder builder(function.getContext());
   for (auto &[value, uses] : readers) {
     builder.setInsertionPointAfterValue(value);
-    Value replacement = insertRowPair(builder, value);
+    Value replacement = insertRowPair(builder, uses.front()->getOwner()->getLoc(), value);
     for (OpOperand *use : uses)
       use->set(replacement);
   }

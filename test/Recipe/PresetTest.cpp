@@ -31,6 +31,20 @@ TEST(Preset, SignedActivations) {
   EXPECT_TRUE(make({.scheme = "W8A8", .activationType = "s8"}).settings.activations.isSigned);
 }
 
+TEST(Preset, DynamicActivations) {
+  Recipe recipe = make({.scheme = "W4A8", .activationMode = "dynamic"});
+  EXPECT_EQ(recipe.settings.activations, (ActivationSettings{ActivationMode::Dynamic, 8, false, false}));
+  EXPECT_EQ(recipe.name(), "W4A8 dynamic");
+  EXPECT_FALSE(recipe.needsRanges());
+  EXPECT_TRUE(make({.scheme = "W8A8", .activationMode = "static"}).needsRanges());
+  for (const Preset &preset :
+       {Preset{.scheme = "W8A8", .activationMode = "dynamic", .groupSize = 32},
+        Preset{.scheme = "W8A8", .activationMode = "dynamic", .weightGranularity = "tensor"}})
+    EXPECT_NE(refuse(preset).find("one weight scale per channel"), std::string::npos);
+  EXPECT_NE(refuse({.scheme = "W8A16", .activationMode = "static"}).find("neither static nor dynamic"),
+            std::string::npos);
+}
+
 TEST(Preset, WeightsInGroups) {
   Recipe recipe = make({.scheme = "W4A16", .groupSize = 32});
   EXPECT_EQ(recipe.settings.weights, (WeightSettings{4, WeightGranularity::Group, 32, false}));

@@ -118,9 +118,11 @@ extra: 1
 }
 
 TEST(ReadRecipe, SchemesThatCannotBeComputed) {
-  EXPECT_NE(
-      refuse("{version: 1, default: {activations: {mode: dynamic}}}").find("accepted are static and float"),
-      std::string::npos);
+  EXPECT_NE(refuse("{version: 1, default: {activations: {mode: dynamic, type: s8}}}").find("have u8 codes"),
+            std::string::npos);
+  EXPECT_NE(refuse("{version: 1, default: {activations: {mode: dynamic}, weights: {granularity: tensor}}}")
+                .find("one weight scale per channel"),
+            std::string::npos);
   EXPECT_NE(
       refuse("{version: 1, default: {activations: {bits: 7}}}").find("W8A7 is not a quantization scheme"),
       std::string::npos);
