@@ -13,6 +13,9 @@ def ConvertQuernToLinalg : Pass<"quern-convert-quern-to-linalg", "mlir::ModuleOp
     | `quern.dequantize` | `f32(a - za) * s` |
     | `quern.requantize` | `rhe(clamp(f32(acc) * m, lo - z, hi - z)) + z` |
     | `quern.dequantize_accumulator` | `f32(acc) * s` |
+    | `quern.dynamic_quantize` | its row's extremes (of 16 neighbours side by side where they divide the row), then as `quern.quantize` |
+    | `quern.dequantize_rows` | `f32(a - za) * s` of the row |
+    | `quern.dequantize_row_accumulator` | `f32(acc - za * column_sum) * (s * sw) + bias` |
     | `quern.qlinear_add` | `rhe(clamp(f32(a - za) * ma + f32(b - zb) * mb, lo - z, hi - z)) + z` |
     | `quern.qlinear_mul` | `rhe(clamp(f32((a - za) * (b - zb)) * m, lo - z, hi - z)) + z` |
     | pools | `rhe(clamp(f32(sum(a - za)) * (m / f32(count)), lo - z, hi - z)) + z` |

@@ -16,6 +16,8 @@ def Integerize : Pass<"quern-integerize", "mlir::func::FuncOp"> {
     `quern.accumulator_bound`, and an op that breaks it stays float.
 
     With weight scales per group, each group has its own accumulator and its own bound, and the bias is added in f32.
+    Where rows of the activation have scales of their own, acc = sum_k a_k * (w_k - zw), and za comes in afterwards with
+    the sum of the column's weights, which is known: `acc - za * sum_k (w_k - zw)`. The same bound holds for both.
     Weights of fewer than 8 bits become i8 less their zero points, so that narrow codes compute as 8-bit ones do.
 
     | hub form | integer form |
@@ -24,6 +26,7 @@ def Integerize : Pass<"quern-integerize", "mlir::func::FuncOp"> {
     | its quantization, behind Relu or Clip | `quern.requantize` with the clamp in its bounds |
     | its use as reals | `quern.dequantize_accumulator` |
     | Gemm, MatMul with weight scales per group g | `quern.grouped_matmul`: f32 sum of `f32(acc_g) * f32(sa * sw_g)` |
+    | Gemm, MatMul of `quern.dequantize_rows` | `onnx.MatMulInteger` of the codes, `quern.dequantize_row_accumulator` with the bias |
     | Add, Sub, Mul; AveragePool, GlobalAveragePool, ReduceMean; Softmax | `quern.qlinear_*` |
     | any function of one tensor of codes: Sigmoid, HardSwish, x * sigmoid(x), a change of scale | `quern.lut` |
     | movement of elements (Reshape, MaxPool, Concat, Pad...) | itself, on codes |

@@ -9,9 +9,9 @@
 // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
 // CHECK: arith.cmpf ogt
 // CHECK: arith.subf
-// CHECK-NEXT: arith.divf {{.*}}
-// CHECK-NEXT: arith.cmpf olt
-// CHECK-NEXT: arith.select
+// CHECK: arith.divf
+// CHECK: %[[SMALL:.*]] = arith.cmpf olt
+// CHECK: arith.select %[[SMALL]], %cst{{.*}}, %
 // CHECK: arith.negf
 // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]
 // CHECK: math.roundeven

@@ -7,11 +7,12 @@
 // CHECK-SAME: %[[X:.*]]: tensor<2x2xf32>, %[[B:.*]]: tensor<2xf32>
 // CHECK: %[[Q:.*]], %[[S:.*]], %[[Z:.*]] = quern.dynamic_quantize %[[X]] : tensor<2x2xf32> -> tensor<2x2xui8>, tensor<2x1xf32>, tensor<2x1xui8>
 // CHECK: %[[D:.*]] = quern.dequantize_rows %[[Q]], %[[S]], %[[Z]]
-// CHECK: %[[C:.*]] = onnx.Constant() {value = dense<{{\[}}[127, 64], [0, 127]]> : tensor<2x2xi8>}
+// CHECK: onnx.Constant() {value = dense<{{\[}}[127, 64], [0, 127]]> : tensor<2x2xi8>}
 // CHECK: %[[W:.*]] = quern.dequantize %{{.*}} : tensor<2x2x!quant.uniform<i8<-127:127>:f32:1, {1.000000e+00,2.000000e+00}>>
 // CHECK: onnx.MatMul(%[[D]], %[[W]])
+// CHECK: onnx.Constant() {value = dense<{{\[}}[126, 0], [127, 127]]> : tensor<2x2xi8>}
 // CHECK: %[[V:.*]] = quern.dequantize
-// CHECK: onnx.Gemm(%[[D]], %[[V]], %[[B]]) {alpha = 1.000000e+00 : f32, {{.*}}transB = 0 : i64}
+// CHECK: onnx.Gemm(%[[D]], %[[V]], %[[B]]) {quern.precision
 // CHECK: onnx.Relu(%[[X]])
 func.func @rows(%x: tensor<2x2xf32>, %b: tensor<2xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>) {
   %w = onnx.Constant() {value = dense<[[127.0, 128.0], [0.0, 254.0]]> : tensor<2x2xf32>} : () -> tensor<2x2xf32>
