@@ -41,9 +41,9 @@ std::string findMethodProblem(const PrecisionSettings &settings) {
   for (const std::string &method : settings.methods) {
     if (settings.isDynamic() && method != "auto" && method != "none" && !isRounding(method))
       return "'" + method +
-             "' follows ranges of activations, which dynamic ones do not have; accepted are auto, "
+             "' fits channels to ranges from data, which dynamic activations do not have; accepted are auto, "
              "none, " +
-             llvm::join(roundingNames, " and ");
+             llvm::join(roundingNames, ", ");
     if (llvm::Error error = checkMethodFits(method, settings.name(), !settings.isWeightOnly()))
       return llvm::toString(std::move(error));
   }

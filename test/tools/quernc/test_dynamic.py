@@ -101,6 +101,22 @@ def test_small_rows_beside_large_ones_keep_their_accuracy(programs, model, execu
     assert relative["dynamic"] < 0.02 < relative["static"], relative
 
 
+def test_roundings_use_data(programs, model, execute, tmp_path):
+    x = np.random.default_rng(7).normal(size=(32, 2, 3, terms_of(model))).astype(np.float32)
+    np.savez(tmp_path / "calibration.npz", x=x)
+    errors = {}
+    for method in ("float", "none", "clip,gptq,bias-correction"):
+        flags = [] if method == "float" else ["--quantize=W4A8", "--activations=dynamic", f"--method={method}",
+                                              f"--calibration-data={tmp_path / 'calibration.npz'}"]
+        ours, theirs = (execute(path, x=x)["y"] for path in compile_both(programs, model, tmp_path, *flags).values())
+        if flags:
+            np.testing.assert_array_equal(ours, theirs)
+        errors[method] = ours
+    exact = errors.pop("float")
+    plain, chosen = (np.linalg.norm(y - exact) for y in errors.values())
+    assert chosen < 0.9 * plain
+
+
 def test_one_quantization_serves_all_readers(programs, model):
     made = programs.quernc(model, "-o", "-", *DYNAMIC, "--stop-after=quantize")
     assert made.returncode == 0, made.stderr
