@@ -202,7 +202,7 @@ CHANNEL_ROUTES = table(
     conv="Conv", gemm="Gemm", matMul="MatMul", add="Add", subtract="Sub", multiply="Mul", divide="Div",
     normalization="LayerNormalization RMSNormalization",
     homogeneous="AveragePool GlobalAveragePool GlobalMaxPool Identity LeakyRelu MaxPool PRelu Relu",
-    transpose="Transpose", reshape="Flatten Reshape Squeeze Unsqueeze")
+    bounded="Clip Max Min", transpose="Transpose", reshape="Flatten Reshape Squeeze Unsqueeze")
 CHANNEL_ABSORPTIONS = table(conv="Conv", gemm="Gemm", matMul="MatMul")
 
 

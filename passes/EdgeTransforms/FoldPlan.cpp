@@ -5,6 +5,7 @@
 #include "passes/EdgeTransforms/LabelRoutes.h"
 
 #include "dialects/ONNX/IR/Constants.h"
+#include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/NN.h"
 #include "dialects/ONNX/IR/Tensor.h"
 
@@ -230,6 +231,26 @@ static void transformAllRanges(const FoldPlan &plan, const ChannelMap &map) {
       replaceRanges(passed.value, estimateRange(*range, magnitudes, passed.shifted ? map : scaleOnly));
 }
 
+/// The least and largest values of a Clip are scalars; those that vary with the channels are operands of Max
+/// and Min, and a Max with zeros is a Relu.
+static void splitClip(onnx::ClipOp clip) {
+  OpBuilder builder(clip);
+  Type type = clip.getType();
+  Value value = clip.getInput();
+  if (auto lowest = onnx::ConstantView::of(clip.getMin())) {
+    bool isZero = llvm::all_of(llvm::seq(lowest->size()), [&](int64_t i) { return lowest->real(i) == 0; });
+    value = isZero ? Value(onnx::ReluOp::create(builder, clip.getLoc(), type, value))
+                   : Value(onnx::MaxOp::create(builder, clip.getLoc(), type,
+                                               mlir::ValueRange{value, clip.getMin()}));
+  }
+  if (onnx::getConstant(clip.getMax()))
+    value = onnx::MinOp::create(builder, clip.getLoc(), type, mlir::ValueRange{value, clip.getMax()});
+  // Names, ranges and methods: what is known of the Clip's result.
+  value.getDefiningOp()->setAttrs(clip->getAttrDictionary());
+  clip.replaceAllUsesWith(value);
+  clip.erase();
+}
+
 void applyFold(const FoldPlan &plan, const ChannelMap &map, ArrayAttr methods) {
   assert(plan.allows(map) && "tied channels have one map");
   ChannelMap scaleOnly = map.scaleOnly();
@@ -238,6 +259,12 @@ void applyFold(const FoldPlan &plan, const ChannelMap &map, ArrayAttr methods) {
     addProvenance(constant.op, methods);
   }
   transformAllRanges(plan, map);
+  llvm::SmallSetVector<Operation *, 2> clips;
+  for (const FoldPlan::Constant &constant : plan.constants)
+    if (isa<onnx::ClipOp>(constant.op))
+      clips.insert(constant.op);
+  for (Operation *clip : clips)
+    splitClip(cast<onnx::ClipOp>(clip));
 }
 
 } // namespace quern

@@ -48,7 +48,8 @@ std::optional<FoldPlan> planFold(mlir::Value value, const ChannelLabels &labels,
 /// turns it within its plane.
 llvm::SmallVector<double> largestMagnitudes(const FoldPlan &plan, int64_t channels);
 
-/// Rewrites the constants, transforms the ranges and notes the methods on the ops.
+/// Rewrites the constants, transforms the ranges and notes the methods on the ops. A Clip on the way becomes
+/// Relu or Max, and Min: values of the plan are not to be used after.
 void applyFold(const FoldPlan &plan, const ChannelMap &map, mlir::ArrayAttr methods);
 
 } // namespace quern

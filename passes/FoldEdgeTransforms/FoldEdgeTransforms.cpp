@@ -67,14 +67,12 @@ struct FoldEdgeTransforms : impl::FoldEdgeTransformsBase<FoldEdgeTransforms> {
     for (Operation *transform : transforms) {
       auto op = cast<EdgeTransformOp>(transform);
       ChannelMap map = mapOf(op);
-      Value result = op.getInput();
       // Channels that are one number behind the fold must have one map: others are written out.
-      std::optional<FoldPlan> plan = planFold(result, op.getAxis(), map.isShifted());
-      if (plan && plan->allows(map))
+      std::optional<FoldPlan> plan = planFold(op.getInput(), op.getAxis(), map.isShifted());
+      bool canFold = plan && plan->allows(map);
+      if (canFold)
         applyFold(*plan, map, op.getProvenanceAttr());
-      else
-        result = writeOut(op, map);
-      op.getResult().replaceAllUsesWith(result);
+      op.getResult().replaceAllUsesWith(canFold ? op.getInput() : writeOut(op, map));
       op.erase();
     }
   }

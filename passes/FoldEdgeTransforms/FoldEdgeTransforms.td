@@ -21,6 +21,7 @@ def FoldEdgeTransforms : Pass<"quern-fold-edge-transforms", "mlir::func::FuncOp"
     | u + constant | u / s, (constant - z) / s; so the tail gamma * n + beta of a decomposed normalization too |
     | u * v | one of u / s, v / s; z = 0: the constant one, else the one that can (the linear branch of a gated MLP) |
     | Relu, LeakyRelu, PRelu, pools | their input / s; z = 0 |
+    | Clip, Max, Min | their input and constant bounds / s; z = 0. A Clip, whose bounds are scalars, becomes Relu or Max, and Min |
     | Transpose, Reshape, Expand, Gather, Slice, Concat, Neg | their input, wherever the channels lie in it |
     | P V of computed values (attention) | V / s: P mixes rows, not channels; z = 0 |
     | a cos + R(a) sin, a rotation of pairs (R is a Gather, or Concat of Slices) | a / s; z = 0 |
@@ -31,7 +32,7 @@ def FoldEdgeTransforms : Pass<"quern-fold-edge-transforms", "mlir::func::FuncOp"
     Constraints (else the op becomes Mul and Add):
     - (C1) x, and every value on the way to the constants, has no reader off the way
     - (C2) the constants are plain f32: what arrived quantized stays as it is
-    - (C3) an op on the way lets the map pass: one side of a residual sum, GELU, SiLU, sigmoid and Clip do not
+    - (C3) an op on the way lets the map pass: one side of a residual sum, GELU, SiLU and sigmoid do not
     - (C4) tied channels have one map
 
     Ranges of the values on the way are transformed with them (`quern.ranges`, `quern.channel_ranges`); ops whose constants

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/InsertQuantization/QuantizationPlan.h"
 
+#include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "dialects/Quern/IR/QuernStorage.h"
 #include "passes/QuantizationAnalysis/ActivationQuantizer.h"
@@ -138,9 +139,15 @@ private:
     return success();
   }
 
+  /// Min and Max keep the order of codes: what their result's range excludes may saturate before they choose.
+  static std::optional<RealRange> rangeWanted(Value value, Operation *op) {
+    bool chooses = isa<onnx::MinOp, onnx::MaxOp>(op) && (isConstant(value) || value.hasOneUse());
+    return findRange(chooses ? op->getResult(0) : value);
+  }
+
   LogicalResult widen(Value value, Operation *op, Value representative = {}) {
     Group &group = groups[leaderOf(representative ? representative : value)];
-    std::optional<RealRange> range = findRange(value);
+    std::optional<RealRange> range = rangeWanted(value, op);
     if (!range)
       return op->emitError() << "the range of '" << onnx::getValueName(value)
                              << "' is unknown: calibrate the model first";

@@ -133,6 +133,21 @@ Routes homogeneous(Operation *op, int64_t axis, bool shifted) {
   return through(0, axis, shifted);
 }
 
+Routes bounded(Operation *op, int64_t axis, bool shifted) {
+  if (shifted || !resultType(op, axis))
+    return {};
+  ChannelRoute route;
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!detail::isPresent(operand.get()))
+      continue;
+    std::optional<int64_t> own = meetingAxis(op, operand.getOperandNumber(), axis);
+    if (!own)
+      return {};
+    route.push_back({operand.getOperandNumber(), *own, ChannelChange::Divide});
+  }
+  return {route};
+}
+
 Routes transpose(Operation *op, int64_t axis, bool shifted) {
   RankedTensorType result = resultType(op, axis);
   if (!result)

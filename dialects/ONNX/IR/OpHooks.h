@@ -115,6 +115,9 @@ Routes divide(mlir::Operation *op, int64_t axis, bool shifted);
 Routes normalization(mlir::Operation *op, int64_t axis, bool shifted);
 /// Functions f with f(x / s) = f(x) / s for s > 0, channel by channel.
 Routes homogeneous(mlir::Operation *op, int64_t axis, bool shifted);
+/// Order is kept for s > 0: min(x, b) / s = min(x / s, b / s). Bounds of a Clip then vary with the channels,
+/// which ONNX writes as Max and Min.
+Routes bounded(mlir::Operation *op, int64_t axis, bool shifted);
 Routes transpose(mlir::Operation *op, int64_t axis, bool shifted);
 /// Ops that keep the row-major order of elements.
 Routes reshape(mlir::Operation *op, int64_t axis, bool shifted);

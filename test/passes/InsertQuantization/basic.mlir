@@ -95,3 +95,31 @@ func.func @float_user(%x: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>)
   %2 = onnx.Neg(%0) : (tensor<2x2xf32>) -> tensor<2x2xf32>
   return %1, %2 : tensor<2x2xf32>, tensor<2x2xf32>
 }
+
+// -----
+#act = #quern.precision<activations = <u8, tensor, asymmetric>>
+
+// What Min excludes need not be told apart: operands have the range of the result, [0, 5.1], and larger bounds the largest code.
+// CHECK-LABEL: func.func @min_has_the_range_of_its_result
+// CHECK: %[[Q:.*]] = quern.quantize %arg0 : tensor<1x2xf32> -> tensor<1x2x!quant.uniform<u8:f32, 0.019999999{{[0-9]*}}>>
+// CHECK: %[[D:.*]] = quern.dequantize %[[Q]]
+// CHECK: onnx.Constant() {value = dense<[100, 255]> : tensor<2xui8>}
+// CHECK: onnx.Min(%[[D]],
+func.func @min_has_the_range_of_its_result(%x: tensor<1x2xf32> {quern.range = #quern.range<0.0, 60.0>}) -> tensor<1x2xf32> {
+  %c = onnx.Constant() {value = dense<[2.0, 40.0]> : tensor<2xf32>} : () -> tensor<2xf32>
+  %y = onnx.Min(%x, %c) {quern.precision = #act, quern.ranges = [#quern.range<0.0, 5.1>]} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  return %y : tensor<1x2xf32>
+}
+
+// -----
+#act = #quern.precision<activations = <u8, tensor, asymmetric>>
+
+// Another reader needs the whole range.
+// CHECK-LABEL: func.func @min_with_another_reader
+// CHECK: quern.quantize %arg0 : tensor<1x2xf32> -> tensor<1x2x!quant.uniform<u8:f32, 0.23529{{[0-9]*}}>>
+func.func @min_with_another_reader(%x: tensor<1x2xf32> {quern.range = #quern.range<0.0, 60.0>}) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  %c = onnx.Constant() {value = dense<[2.0, 40.0]> : tensor<2xf32>} : () -> tensor<2xf32>
+  %y = onnx.Min(%x, %c) {quern.precision = #act, quern.ranges = [#quern.range<0.0, 5.1>]} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  %z = onnx.Add(%x, %x) {quern.precision = #act, quern.ranges = [#quern.range<0.0, 120.0>]} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %y, %z : tensor<1x2xf32>, tensor<1x2xf32>
+}
