@@ -55,9 +55,10 @@ def compile_both(programs, model, folder, *flags):
     return paths
 
 
-@pytest.mark.parametrize("scheme", ["W8A8", "W4A8", "W3A8"])
-def test_targets_have_the_same_bits(programs, model, execute, tmp_path, scheme):
-    paths = compile_both(programs, model, tmp_path, f"--quantize={scheme}", "--activations=dynamic")
+@pytest.mark.parametrize("flags", [["--quantize=W8A8"], ["--quantize=W8A8", "--weight-scheme=asymmetric"], ["--quantize=W4A8"],
+                                   ["--quantize=W3A8", "--weight-scheme=symmetric"]])
+def test_targets_have_the_same_bits(programs, model, execute, tmp_path, flags):
+    paths = compile_both(programs, model, tmp_path, *flags, "--activations=dynamic")
     x = samples(terms_of(model))
     ours, theirs = (execute(path, x=x)["y"] for path in paths.values())
     np.testing.assert_array_equal(ours.view(np.uint32), theirs.view(np.uint32))
@@ -73,13 +74,14 @@ def quantize_rows(x):
     return np.clip(np.rint(x / scale) + zero_point, 0, 255).astype(np.int32), scale, zero_point.astype(np.int32)
 
 
-def test_a_product_is_the_definition(programs, execute, tmp_path):
+@pytest.mark.parametrize("rows", [(4,), (), (2, 1, 4)])
+def test_a_product_is_the_definition(programs, execute, tmp_path, rows):
     weight = np.random.default_rng(1).normal(size=(33, 9)).astype(np.float32)
-    model = save(tmp_path / "model.onnx", [helper.make_node("MatMul", ["x", "w"], ["y"], "product")], ([4, 33], [4, 9]), {"w": weight})
+    model = save(tmp_path / "model.onnx", [helper.make_node("MatMul", ["x", "w"], ["y"], "product")], ([*rows, 33], [*rows, 9]), {"w": weight})
     step = np.abs(weight).max(0) / np.float32(127)
     codes = np.rint(weight / step).astype(np.int32)
-    x = np.random.default_rng(2).normal(size=(5, 4, 33)).astype(np.float32) * 10
-    x[0, 0] = 0
+    x = np.random.default_rng(2).normal(size=(5, *rows, 33)).astype(np.float32) * 10
+    x[0] = 0
     q, scale, zero_point = quantize_rows(x)
     expected = (q @ codes - zero_point * codes.sum(0)).astype(np.float32) * (scale * step)
     for path in compile_both(programs, model, tmp_path, *DYNAMIC).values():
@@ -155,6 +157,25 @@ rules:
     np.testing.assert_array_equal(ours, theirs)
     described = programs.quern_run(paths["cpu"], "--describe").stdout
     assert "mode: dynamic" in described and "mode: static" in described
+
+
+def test_methods_keep_to_their_rules(programs, model, execute, tmp_path):
+    """A transformation for static products beside a dynamic one that takes none."""
+    (tmp_path / "recipe.yaml").write_text("""version: 1
+default: {methods: [smoothquant]}
+rules:
+  - match: {name: "^product$"}
+    activations: {mode: dynamic}
+    methods: [none]
+""")
+    x = np.random.default_rng(8).normal(size=(16, 2, 3, terms_of(model))).astype(np.float32)
+    np.savez(tmp_path / "calibration.npz", x=x)
+    paths = compile_both(programs, model, tmp_path, f"--recipe={tmp_path / 'recipe.yaml'}", f"--calibration-data={tmp_path / 'calibration.npz'}")
+    ours, theirs = (execute(path, x=x)["y"] for path in paths.values())
+    np.testing.assert_array_equal(ours, theirs)
+    assert programs.quernc(model, "-o", tmp_path / "float.so").returncode == 0
+    exact = execute(tmp_path / "float.so", x=x)["y"]
+    assert np.linalg.norm(ours - exact) < 0.02 * np.linalg.norm(exact)
 
 
 @pytest.mark.parametrize("flags, reason", [
