@@ -1,12 +1,11 @@
 // The lowered arithmetic on codes gives the bits of lib/Numerics, for each op, over random and extreme
 // operands. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "test/passes/ConvertQuernToLinalg/CompiledFunction.h"
+#include "test/passes/ConvertQuernToLinalg/SampleOperands.h"
 
 #include "lib/Numerics/GroupedSum.h"
 #include "lib/Numerics/QLinear.h"
 #include "lib/Numerics/Quantizer.h"
 #include "lib/Numerics/Requantize.h"
-#include "lib/Numerics/RowQuantizer.h"
 #include "lib/Numerics/Softmax.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -23,17 +22,6 @@ namespace {
 
 constexpr CodeRange kU8 = CodeRange::unsignedBits(8), kS8 = CodeRange::signedBits(8);
 
-/// A decimal float literal that parses to exactly `x`.
-std::string literal(double x) {
-  char text[64];
-  snprintf(text, sizeof text, "%.20e", x);
-  return text;
-}
-
-std::string literals(llvm::ArrayRef<float> values) {
-  return llvm::join(llvm::map_range(values, [](float x) { return literal(x); }), ", ");
-}
-
 std::string uniform(const Quantizer &q) {
   return llvm::formatv("!quant.uniform<{0}:f32, {1}:{2}>", q.codes == kU8 ? "u8" : "i8", literal(q.scale),
                        q.zeroPoint);
@@ -45,44 +33,6 @@ const char *storage(const Quantizer &q) { return q.codes.lowest == 0 ? "ui8" : "
 /// The int32 of a stored 8-bit code.
 int32_t decode(uint8_t byte, const Quantizer &q) {
   return q.codes.lowest == 0 ? byte : static_cast<int8_t>(byte);
-}
-
-std::unique_ptr<CompiledFunction> compile(const std::string &signature, const std::string &body,
-                                          const std::string &result) {
-  std::string text =
-      "func.func @f(" + signature + ") -> " + result + " {\n" + body + "\n  return %r : " + result + "\n}";
-  auto function = CompiledFunction::compile(text);
-  EXPECT_TRUE(function) << text;
-  return function;
-}
-
-/// Accumulators: zero, the ends of the type, around 2^24 where f32 starts to round, and random ones of all
-/// sizes.
-std::vector<int32_t> accumulators(size_t count) {
-  constexpr int32_t least = std::numeric_limits<int32_t>::min(), most = std::numeric_limits<int32_t>::max();
-  std::vector<int32_t> values{
-      0, 1, -1, least, least + 1, most, most - 1, (1 << 24) + 1, -(1 << 24) - 1, (1 << 25) + 2};
-  for (int32_t tie = -9; tie <= 9; tie += 2)
-    values.push_back(tie); // halves under a multiplier of 0.5
-  std::mt19937 random(1);
-  while (values.size() < count)
-    values.push_back(static_cast<int32_t>(random()) >> random() % 31);
-  return values;
-}
-
-/// Reals: not-a-number, infinities, extremes, exact ties of `scale`, and random ones around its range.
-std::vector<float> reals(size_t count, float scale) {
-  using Limits = std::numeric_limits<float>;
-  std::vector<float> values{
-      0.0f,          -0.0f,          Limits::quiet_NaN(), Limits::infinity(),  -Limits::infinity(),
-      Limits::max(), -Limits::max(), Limits::min(),       Limits::denorm_min()};
-  for (int tie = -300; tie <= 300; ++tie)
-    values.push_back((static_cast<float>(tie) + 0.5f) * scale);
-  std::mt19937 random(2);
-  std::uniform_real_distribution<float> within(-300 * scale, 300 * scale);
-  while (values.size() < count)
-    values.push_back(within(random));
-  return values;
 }
 
 /// Every pair of 8-bit codes.
@@ -237,76 +187,6 @@ TEST(DequantizeAccumulator, PerAxis) {
   (*f)(acc.data(), y.data());
   for (size_t i = 0; i < acc.size(); ++i)
     ASSERT_EQ(y[i], dequantizeAccumulator(acc[i], 0.3f, weightScales[i % 2])) << acc[i];
-}
-
-/// Rows with special values among the others, each of another size.
-std::vector<float> rowsOf(size_t rows, size_t terms) {
-  std::vector<float> values;
-  for (size_t row = 0; row < rows; ++row)
-    for (float value : reals(1024, 0.1f))
-      if (values.size() < (row + 1) * terms)
-        values.push_back(row % 3 == 0 ? value
-                                      : std::ldexp(float(row) * 0.37f + value / 3, int(row * 11) - 140));
-  std::mt19937 random(9);
-  for (size_t row = 0; row < rows; ++row)
-    if (row % 3 != 0)
-      std::shuffle(values.begin() + row * terms, values.begin() + (row + 1) * terms, random);
-  return values;
-}
-
-TEST(DynamicQuantize, EveryResult) {
-  constexpr size_t kRows = 24;
-  for (size_t terms : {1, 16, 31, 32, 80}) {
-    std::string types = llvm::formatv("tensor<24x{0}xf32> -> tensor<24x{0}xui8>, tensor<24x1xf32>, "
-                                      "tensor<24x1xui8>",
-                                      terms);
-    std::vector<float> x = rowsOf(kRows, terms), scales(kRows);
-    std::vector<uint8_t> codes(x.size()), zeroPoints(kRows);
-    void *data[] = {codes.data(), scales.data(), zeroPoints.data()};
-    std::string result[] = {llvm::formatv("tensor<24x{0}xui8>", terms), "tensor<24x1xf32>",
-                            "tensor<24x1xui8>"};
-    const char *names[] = {"%r, %a, %b", "%a, %r, %b", "%a, %b, %r"};
-    for (int i = 0; i < 3; ++i) {
-      auto f = compile(llvm::formatv("%x: tensor<24x{0}xf32>", terms),
-                       llvm::formatv("  {0} = quern.dynamic_quantize %x : {1}", names[i], types), result[i]);
-      ASSERT_TRUE(f);
-      (*f)(x.data(), data[i]);
-    }
-    for (size_t row = 0; row < kRows; ++row) {
-      Quantizer expected = chooseRowQuantizer({x.data() + row * terms, terms});
-      ASSERT_EQ(scales[row], expected.scale) << row;
-      ASSERT_EQ(zeroPoints[row], expected.zeroPoint) << row;
-      for (size_t k = row * terms; k < (row + 1) * terms; ++k)
-        ASSERT_EQ(codes[k], expected.quantize(x[k])) << "x = " << x[k];
-    }
-  }
-}
-
-TEST(DequantizeRowAccumulator, RowsAndColumns) {
-  std::vector<float> weightScales{0.01f, 0.7f};
-  int32_t columnSums[] = {1234567, -3};
-  // Scale and zero point of a row of its own, found from what the function is given.
-  auto f =
-      compile("%acc: tensor<256x2xi32>, %x: tensor<256x3xf32>",
-              llvm::formatv("  %q, %s, %z = quern.dynamic_quantize %x : tensor<256x3xf32> -> "
-                            "tensor<256x3xui8>, tensor<256x1xf32>, tensor<256x1xui8>\n"
-                            "  %r = quern.dequantize_row_accumulator %acc, %s, %z {{weight_scales = "
-                            "array<f32: {0}>, column_sums = array<i32: 1234567, -3>} : tensor<256x2xi32>, "
-                            "tensor<256x1xf32>, tensor<256x1xui8> -> tensor<256x2xf32>",
-                            literals(weightScales)),
-              "tensor<256x2xf32>");
-  ASSERT_TRUE(f);
-  std::vector<int32_t> acc = accumulators(512);
-  std::vector<float> x = rowsOf(256, 3), y(512);
-  for (int32_t &sum : acc)
-    sum /= 2; // leaves room for the zero point's share
-  for (float &value : x)
-    value = std::isfinite(value) ? std::fmod(value, 100.0f) : 0;
-  (*f)({acc.data(), x.data()}, y.data());
-  for (size_t i = 0; i < y.size(); ++i) {
-    Quantizer row = chooseRowQuantizer({x.data() + i / 2 * 3, 3});
-    ASSERT_EQ(y[i], dequantizeRowAccumulator(acc[i], columnSums[i % 2], row, weightScales[i % 2])) << acc[i];
-  }
 }
 
 /// The attributes that state how the result of a QLinear op is rounded.
