@@ -9,8 +9,11 @@
 #include "lib/Pipelines/Calibrate.h"
 #include "lib/Pipelines/Transform.h"
 
+#include "lib/Runtime/ThreadPool.h"
+
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Threading.h"
 
 using namespace mlir;
 
@@ -20,14 +23,16 @@ namespace {
 /// A model in this process behind the interface that calibration asks for.
 class HostInstrumentedModel : public InstrumentedModel {
 public:
-  explicit HostInstrumentedModel(std::unique_ptr<LoadedModel> model) : model(std::move(model)) {}
+  explicit HostInstrumentedModel(std::unique_ptr<LoadedModel> model)
+      : model(std::move(model)),
+        threads(int32_t(std::clamp(llvm::hardware_concurrency().compute_thread_count(), 1u, 8u))) {}
 
   llvm::Expected<std::vector<NpyArray>> run(const Sample &inputs) override {
     std::vector<const NpyArray *> pointers;
     for (const NpyArray &input : inputs)
       pointers.push_back(&input);
     std::string error;
-    std::optional<std::vector<NpyArray>> outputs = model->run(pointers, error);
+    std::optional<std::vector<NpyArray>> outputs = model->run(pointers, error, threads.parallel());
     if (!outputs)
       return llvm::createStringError(error);
     return std::move(*outputs);
@@ -35,6 +40,7 @@ public:
 
 private:
   std::unique_ptr<LoadedModel> model;
+  ThreadPool threads; ///< their number does not change the results
 };
 } // namespace
 
@@ -150,7 +156,7 @@ FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &
                   llvm::createStringError("unknown observer '" + recipe.calibration.observer + "'"));
   if (failed(attachRanges(prepared, *statistics, *observer)))
     return failure();
-  if (!listMethods(recipe).empty())
+  if (!listMethods(recipe).empty() || asksForSearch(recipe))
     attachChannelRanges(prepared, *statistics);
   return statistics->dataHash.toString();
 }
@@ -187,10 +193,30 @@ LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &optio
   });
 }
 
-LogicalResult attachRows(ModuleOp prepared, const CompileOptions &options, const Recipe &recipe) {
+LogicalResult attachRows(ModuleOp prepared, int64_t count, const CompileOptions &options,
+                         const Recipe &recipe) {
   return withSamples(prepared, options, recipe, [&](SampleReader &samples, const CalibrateOptions &settings) {
-    return attachRows(prepared, samples, settings, compileInstrumented);
+    return attachRows(prepared, samples, count, settings, compileInstrumented);
   });
+}
+
+FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileOptions &options,
+                                               const Recipe &recipe) {
+  TransformDecisions decisions;
+  auto search = [&](SampleReader &samples, const CalibrateOptions &settings) -> llvm::Error {
+    TransformSearchOptions searchOptions;
+    searchOptions.recipe = recipe;
+    searchOptions.integerTail = options.failOnFloat;
+    searchOptions.limit = settings.samples;
+    auto found = searchTransforms(numbered, samples, searchOptions, compileInstrumented);
+    if (!found)
+      return found.takeError();
+    decisions = std::move(*found);
+    return llvm::Error::success();
+  };
+  if (failed(withSamples(numbered, options, recipe, search)))
+    return failure();
+  return decisions;
 }
 
 } // namespace quern

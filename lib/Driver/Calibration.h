@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/Driver/Options.h"
+#include "lib/Pipelines/Search/TransformSearch.h"
 #include "passes/RoundWeights/RoundWeights.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -24,6 +25,12 @@ llvm::LogicalResult attachSecondMoments(mlir::ModuleOp assigned, const CompileOp
 
 /// Attaches `quern.rows`, sampled from `options.calibrationData`, to the values that methods measure errors
 /// on. Refusals are diagnostics.
-llvm::LogicalResult attachRows(mlir::ModuleOp prepared, const CompileOptions &options, const Recipe &recipe);
+llvm::LogicalResult attachRows(mlir::ModuleOp prepared, int64_t count, const CompileOptions &options,
+                               const Recipe &recipe);
+
+/// Chooses what `--method=auto` does (lib/Pipelines/Search), on the samples of the options. The module's ops
+/// are numbered. Errors are diagnostics.
+mlir::FailureOr<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, const CompileOptions &options,
+                                                     const Recipe &recipe);
 
 } // namespace quern

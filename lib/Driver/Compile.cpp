@@ -23,6 +23,8 @@
 #include "lib/Targets/Common/Emit.h"
 #include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/ExpandNewOperators/ExpandNewOperators.h"
+#include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
+#include "passes/InsertSimulation/SimulationSlots.h"
 #include "passes/RecipeRules/RuleMatcher.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -51,6 +53,8 @@ private:
   LogicalResult checkSize();
   LogicalResult calibrateStage();
   LogicalResult transformStage();
+  /// What the method `auto` does.
+  LogicalResult searchStage();
   LogicalResult assignStage();
   LogicalResult quantizeStage();
   LogicalResult integerizeStage();
@@ -82,6 +86,7 @@ private:
   OwningOpRef<ModuleOp> structured; ///< kept for --verify=reference only
   std::string hubForm; ///< as ONNX bytes, kept for --verify=onnxruntime of a quantized model only
   ModelInfo info;
+  std::optional<TransformDecisions> decisions; ///< of the method `auto`
 };
 
 } // namespace
@@ -158,34 +163,67 @@ LogicalResult Compilation::calibrateStage() {
   return success();
 }
 
+/// Sampled rows of an edge. A search measures what it chooses once more, so that fewer do.
+static constexpr int64_t kRowsOfMethods = 512, kRowsOfSearch = 128;
+
 LogicalResult Compilation::transformStage() {
   std::vector<std::string> methods = quantizing() ? listMethods(*recipe) : std::vector<std::string>();
-  if (methods.empty())
+  bool searches = quantizing() && asksForSearch(*recipe);
+  if (searches && options.calibrationData.empty()) {
+    emitRemark(UnknownLoc::get(&context))
+        << "--method=auto compares methods on samples; with statistics alone none is used: give "
+           "--calibration-data";
+    searches = false;
+  }
+  if (methods.empty() && !searches)
     return success();
   auto rows = [&](const std::string &method) { return rowsOfMethod(method); };
-  bool wanted = llvm::any_of(methods, [&](auto &name) { return rows(name) != RowsOfMethod::None; });
+  bool wanted =
+      searches || llvm::any_of(methods, [&](auto &name) { return rows(name) != RowsOfMethod::None; });
   bool needed = llvm::any_of(methods, [&](auto &name) { return rows(name) == RowsOfMethod::Needed; });
   // Statistics from a cache alone do for methods that can estimate.
   if ((needed || (wanted && !options.calibrationData.empty())) &&
-      failed(attachRows(*module, options, *recipe)))
+      failed(attachRows(*module, methods.empty() ? kRowsOfSearch : kRowsOfMethods, options, *recipe)))
     return failure();
-  LogicalResult result = runPasses([&](OpPassManager &manager) {
-    populateAnnouncePipeline(manager, *recipe);
-    populateTransformPipeline(manager, TransformOptions{methods, &*recipe});
-  });
+  LogicalResult result = success();
+  if (!methods.empty())
+    result = runPasses([&](OpPassManager &manager) {
+      populateAnnouncePipeline(manager, *recipe);
+      populateTransformPipeline(manager, TransformOptions{methods, &*recipe});
+    });
+  if (succeeded(result) && searches)
+    result = searchStage();
   for (auto function : module->getOps<func::FuncOp>())
     dropRows(function);
   module->walk([](Operation *op) { op->removeAttr(kPrecisionAttrName); });
   return result;
 }
 
+LogicalResult Compilation::searchStage() {
+  numberOps(module->lookupSymbol<func::FuncOp>("main"));
+  FailureOr<TransformDecisions> found = searchTransforms(*module, options, *recipe);
+  if (failed(found))
+    return failure();
+  decisions = std::move(*found);
+  if (!decisions->summary.empty())
+    emitRemark(UnknownLoc::get(&context)) << decisions->summary;
+  applyTransforms(*module, *decisions);
+  return runPasses(
+      [](OpPassManager &manager) { manager.addNestedPass<func::FuncOp>(createFoldEdgeTransforms()); });
+}
+
 LogicalResult Compilation::assignStage() {
   if (!quantizing())
     return success();
   // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers too.
-  return runPasses([&](OpPassManager &manager) {
+  LogicalResult result = runPasses([&](OpPassManager &manager) {
     populateAssignPipeline(manager, *recipe, /*integerTail=*/options.failOnFloat);
   });
+  if (decisions) {
+    applyRanges(*module, *decisions);
+    eraseNumbers(module->lookupSymbol<func::FuncOp>("main"));
+  }
+  return result;
 }
 
 LogicalResult Compilation::quantizeStage() {

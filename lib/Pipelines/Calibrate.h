@@ -58,9 +58,9 @@ llvm::Error attachSecondMoments(mlir::ModuleOp assigned, SampleReader &samples,
                                 llvm::function_ref<RoundingChoice(mlir::Operation *)> choose);
 
 /// Runs the same instrumented model and attaches `quern.rows` to the values of @main that matrices with
-/// constant elements multiply: at most 512 different rows of each, whatever the order of the samples
+/// constant elements multiply: at most `count` different rows of each, whatever the order of the samples
 /// (lib/Numerics/RowReservoir.h). In memory: those rows, and one sample.
-llvm::Error attachRows(mlir::ModuleOp prepared, SampleReader &samples, const CalibrateOptions &options,
-                       const CompileInstrumented &compile);
+llvm::Error attachRows(mlir::ModuleOp prepared, SampleReader &samples, int64_t count,
+                       const CalibrateOptions &options, const CompileInstrumented &compile);
 
 } // namespace quern

@@ -11,10 +11,8 @@ using namespace mlir;
 
 namespace quern {
 
-static constexpr int64_t kRows = 512;
-
-llvm::Error attachRows(ModuleOp prepared, SampleReader &samples, const CalibrateOptions &options,
-                       const CompileInstrumented &compile) {
+llvm::Error attachRows(ModuleOp prepared, SampleReader &samples, int64_t count,
+                       const CalibrateOptions &options, const CompileInstrumented &compile) {
   auto main = prepared.lookupSymbol<func::FuncOp>("main");
   llvm::DenseMap<Value, int64_t> wanted;
   for (const Edge &edge : listEdges(main, /*shifted=*/false))
@@ -25,7 +23,7 @@ llvm::Error attachRows(ModuleOp prepared, SampleReader &samples, const Calibrate
   std::map<std::string, std::pair<Value, RowReservoir>> reservoirs;
   for (const ObservableValue &observable : listObservableValues(main))
     if (auto found = wanted.find(observable.value); found != wanted.end())
-      reservoirs.emplace(observable.name, std::pair(observable.value, RowReservoir(found->second, kRows)));
+      reservoirs.emplace(observable.name, std::pair(observable.value, RowReservoir(found->second, count)));
   auto visit = [&](const std::string &name, ArrayRef<float> values) {
     if (auto found = reservoirs.find(name); found != reservoirs.end())
       found->second.second.add(values);

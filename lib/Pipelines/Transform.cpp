@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Pipelines/Transform.h"
 
+#include "passes/EdgeTransforms/Method.h"
 #include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
 #include "passes/ScopeMethod/ScopeMethod.h"
 
@@ -90,6 +91,26 @@ llvm::Error checkMethods(const std::vector<std::string> &names) {
                                      "'");
   }
   return llvm::Error::success();
+}
+
+void populateMethod(OpPassManager &passes, StringRef name) {
+  if (const Method *method = findMethod(name))
+    passes.addNestedPass<func::FuncOp>(method->create());
+}
+
+std::vector<std::string> methodsToSearch() {
+  std::vector<std::string> names;
+  for (const Method &method : allMethods())
+    if (method.purpose == MethodPurpose::CodesOfBoth && method.name != kSmoothQuant)
+      names.push_back(method.name.str());
+  return names;
+}
+
+bool asksForSearch(const Recipe &recipe) {
+  return recipe.anySettings([](const PrecisionSettings &settings) {
+    return settings.activations.mode == ActivationMode::Static &&
+           llvm::is_contained(settings.methods, "auto");
+  });
 }
 
 void populateTransformPipeline(OpPassManager &passes, const TransformOptions &options) {

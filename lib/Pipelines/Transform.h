@@ -38,6 +38,16 @@ std::vector<std::string> listMethods(const Recipe &recipe);
 /// without a method.
 void populateTransformPipeline(mlir::OpPassManager &passes, const TransformOptions &options);
 
+/// Some settings leave it to a search which method suits an edge of static codes.
+bool asksForSearch(const Recipe &recipe);
+
+/// The pass of one method, without the folding.
+void populateMethod(mlir::OpPassManager &passes, llvm::StringRef method);
+
+/// The methods among which a search has to choose where both operands are to be codes. `smoothquant` is not
+/// among them: `aqas` weighs the same maps, and more, by the same loss.
+std::vector<std::string> methodsToSearch();
+
 /// The flag --quern-stage-transform.
 void registerTransformStage();
 

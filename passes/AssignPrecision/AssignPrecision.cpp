@@ -154,6 +154,8 @@ private:
 
   /// Why an op must not compute on static codes, whatever its operands are; empty if it may.
   static std::string refuse(Operation *op, const RuleMatcher &rules) {
+    if (auto reason = op->getAttrOfType<StringAttr>(kFloatReasonAttrName))
+      return reason.str(); // decided before
     const RecipeRule *rule = rules.match(op);
     if (rule && rule->isFloat)
       return "is excluded by " + (rule->line ? rule->description() : "'" + rule->name + "'");

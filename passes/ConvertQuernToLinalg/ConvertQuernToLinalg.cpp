@@ -37,6 +37,7 @@ struct ConvertQuernToLinalgPass : impl::ConvertQuernToLinalgBase<ConvertQuernToL
     populateTablePatterns(types, patterns);
     populateGroupedPatterns(types, patterns);
     populateRowPatterns(types, patterns);
+    populateSimulationPatterns(types, patterns);
     populateWeightOnlyPatterns(types, patterns);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateReturnOpTypeConversionPattern(patterns, types);

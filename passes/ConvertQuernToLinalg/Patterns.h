@@ -24,6 +24,9 @@ void populateRowPatterns(const mlir::TypeConverter &types, mlir::RewritePatternS
 /// Products with weights that are packed codes.
 void populateWeightOnlyPatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 
+/// Quantizers that are known at run time.
+void populateSimulationPatterns(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+
 /// Succeeds if every tensor of `op` has a static shape: what the structure form is made of.
 llvm::LogicalResult requireStaticShapes(mlir::Operation *op, mlir::PatternRewriter &rewriter);
 

@@ -30,12 +30,14 @@ public:
   MapSearch(int64_t channels, const EdgeLoss &loss)
       : loss(loss), best(ChannelMap::identity(channels)), before(loss(best)), least(before) {}
 
-  void consider(ChannelMap candidate) {
+  /// True if the candidate is the best so far.
+  bool consider(ChannelMap candidate) {
     double value = loss(candidate);
-    if (value < least) {
-      least = value;
-      best = std::move(candidate);
-    }
+    if (!(value < least))
+      return false;
+    least = value;
+    best = std::move(candidate);
+    return true;
   }
   /// Makes it the best whatever its loss.
   void take(ChannelMap candidate) {

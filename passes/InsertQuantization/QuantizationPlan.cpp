@@ -74,7 +74,8 @@ public:
     if (failed(measureGroups()))
       return failure();
     for (auto [value, op] : demands)
-      pairs.push_back({value, groups.find(leaderOf(value))->second.type, usesOf(value)});
+      pairs.push_back(
+          {value, groups.find(leaderOf(value))->second.type, usesOf(value), numberOf(leaderOf(value))});
     if (failed(planConstants()))
       return failure();
     return std::move(pairs);
@@ -119,6 +120,9 @@ private:
   }
 
   const void *leaderOf(Value value) { return classes.getLeaderValue(value.getAsOpaquePointer()); }
+
+  /// In the order in which groups are asked for.
+  unsigned numberOf(const void *group) { return numbers.try_emplace(group, numbers.size()).first->second; }
 
   /// One range and one type for each set of values that share a scale.
   LogicalResult measureGroups() {
@@ -179,14 +183,17 @@ private:
     for (OpOperand *constant : constants) {
       Operation *op = constant->getOwner();
       if (isMovement(op)) {
-        pairs.push_back({constant->get(), groups.find(leaderOf(op->getResult(0)))->second.type, {constant}});
+        const void *leader = leaderOf(op->getResult(0));
+        pairs.push_back({constant->get(), groups.find(leader)->second.type, {constant}, numberOf(leader)});
         continue;
       }
       std::optional<RealRange> range = findRange(constant->get());
       if (!range)
         return op->emitError() << "has a constant operand that is not finite";
-      pairs.push_back(
-          {constant->get(), chooseType(activationsQuantizer(op), range->min, range->max), {constant}});
+      pairs.push_back({constant->get(),
+                       chooseType(activationsQuantizer(op), range->min, range->max),
+                       {constant},
+                       numberOf(constant)});
     }
     return success();
   }
@@ -196,6 +203,7 @@ private:
   SmallVector<OpOperand *> constants;
   llvm::EquivalenceClasses<const void *> classes; ///< values of one scale
   llvm::DenseMap<const void *, Group> groups;
+  llvm::DenseMap<const void *, unsigned> numbers; ///< of groups
   SmallVector<PlannedPair> pairs;
 };
 } // namespace

@@ -14,6 +14,7 @@ struct PlannedPair {
   mlir::Value value;
   mlir::quant::UniformQuantizedType type;
   llvm::SmallVector<mlir::OpOperand *> uses;
+  unsigned group = 0; ///< values that must share a scale have one group; a constant outside them has its own
 };
 
 /// Reads `quern.precision` and the ranges; changes nothing. Fails with a diagnostic where a needed range is

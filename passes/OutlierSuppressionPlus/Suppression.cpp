@@ -5,7 +5,8 @@ using namespace mlir;
 
 namespace quern {
 
-static constexpr int kSteps = 100;
+/// The grid of thresholds, and the stride of the first look at it: the loss is smooth between.
+static constexpr int kSteps = 100, kStride = 5;
 
 /// max |x_j - z_j|.
 static double reachOf(ChannelRangesAttr ranges, const ChannelMap &map, int64_t channel) {
@@ -25,12 +26,22 @@ void considerSuppression(const Edge &edge, ChannelRangesAttr ranges, bool shifte
   double largest = 0;
   for (int64_t c = 0; c < edge.channels; ++c)
     largest = std::max(largest, reachOf(ranges, map, c));
-  for (int step = kSteps; step > 0 && largest > 0; --step) {
+  if (largest == 0)
+    return;
+  int bestStep = kSteps;
+  auto consider = [&](int step) {
     double threshold = largest * step / kSteps;
     for (int64_t c = 0; c < edge.channels; ++c)
       map.scale[c] = std::max(1.0, reachOf(ranges, map, c) / threshold);
-    search.consider(map);
-  }
+    if (search.consider(map))
+      bestStep = step;
+  };
+  for (int step = kSteps; step > 0; step -= kStride)
+    consider(step);
+  int coarse = bestStep;
+  for (int step = std::min(coarse + kStride - 1, kSteps); step > std::max(coarse - kStride, 0); --step)
+    if (step != coarse)
+      consider(step);
 }
 
 } // namespace quern

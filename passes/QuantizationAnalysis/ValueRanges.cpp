@@ -38,11 +38,21 @@ static std::optional<RealRange> rangeOfArgument(BlockArgument argument) {
   return rangeOfAttribute(function.getArgAttr(argument.getArgNumber(), kRangeAttrName));
 }
 
-static std::optional<RealRange> calibratedRange(OpResult result) {
+/// The result's entry of `quern.ranges`; null if it has none.
+static RangeAttr readRange(OpResult result) {
   auto ranges = result.getOwner()->getAttrOfType<ArrayAttr>(kRangesAttrName);
   if (!ranges || result.getResultNumber() >= ranges.size())
-    return std::nullopt;
-  return rangeOfAttribute(ranges[result.getResultNumber()]);
+    return {};
+  return dyn_cast<RangeAttr>(ranges[result.getResultNumber()]);
+}
+
+/// A range on which the error of the model's outputs was measured.
+static bool isSearched(RangeAttr range) {
+  return range && range.getProvenance() && range.getProvenance() == kSearchedRange;
+}
+
+static std::optional<RealRange> calibratedRange(OpResult result) {
+  return rangeOfAttribute(readRange(result));
 }
 
 /// Longer chains of movements without calibration do not occur, and the search must end on graphs made to
@@ -73,6 +83,8 @@ static std::optional<RealRange> findRange(Value value, int depth) {
   if (auto elements = onnx::ConstantView::of(value))
     return rangeOfElements(*elements);
   Operation *op = value.getDefiningOp();
+  if (isSearched(readRange(cast<OpResult>(value))))
+    return calibratedRange(cast<OpResult>(value));
   if (auto quantizable = dyn_cast<onnx::QuantizableOpInterface>(op))
     if (std::optional<onnx::KnownRange> known = quantizable.getKnownRange())
       return RealRange{known->min, known->max};

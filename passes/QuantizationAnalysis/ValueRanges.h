@@ -16,8 +16,11 @@ struct RealRange {
   RealRange unite(RealRange other) const { return {std::min(min, other.min), std::max(max, other.max)}; }
 };
 
-/// In this order: the elements of a constant; what the op's definition bounds (Sigmoid, Softmax, ...);
-/// calibration
+/// The provenance of a range that a search chose, which clips values on purpose.
+inline constexpr llvm::StringLiteral kSearchedRange("auto");
+
+/// In this order: the elements of a constant; what a search chose; what the op's definition bounds (Sigmoid,
+/// Softmax, ...); calibration
 /// (`quern.ranges`, `quern.range`); the union over moved operands, with zero where padding inserts it.
 /// Nothing for other values, and for constants that are not finite.
 std::optional<RealRange> findRange(mlir::Value value);

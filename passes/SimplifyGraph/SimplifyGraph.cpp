@@ -65,7 +65,8 @@ struct MatMulAddToGemm : OpRewritePattern<onnx::AddOp> {
     auto matMul = product.getDefiningOp<onnx::MatMulOp>();
     if (!matMul || !product.hasOneUse())
       return rewriter.notifyMatchFailure(op, "(C1) expected a MatMul without other use");
-    RankedTensorType type = staticType(op.getC()), a = staticType(matMul.getA()), b = staticType(matMul.getB());
+    RankedTensorType type = staticType(op.getC()), a = staticType(matMul.getA()),
+                     b = staticType(matMul.getB());
     if (!type || !a || !b || b.getRank() != 2 || a.getRank() < 2 || product.getType() != type)
       return rewriter.notifyMatchFailure(op, "(C2) expected a matrix on the right, of static shapes");
     if (!onnx::getConstant(matMul.getB()) || !onnx::getConstant(bias) ||

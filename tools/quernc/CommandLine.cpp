@@ -86,12 +86,13 @@ struct Flags {
       "weight-scheme",
       cl::desc("symmetric or asymmetric; default: asymmetric for weights of fewer than 8 bits"),
       cl::value_desc("scheme"), cl::cat(category)};
-  std::string methodHelp = "Rewrites for accuracy before quantization, in order: none (default), " +
-                           describeTransformations() +
-                           ". Codes of weights: clip (narrower ranges), gptq (error-compensated rounding), "
-                           "bias-correction (the mean of the results stays), or auto: clip and gptq, each "
-                           "where the error of the product falls (default for weights "
-                           "of fewer than 8 bits or weights only, if there is calibration data)";
+  std::string methodHelp =
+      "auto (default): with data, what is best for each edge by the error of the outputs, and "
+      "for weights of fewer than 8 bits or weights only, clip and gptq where they lower the "
+      "error of the product. Rewrites for accuracy before quantization, in order: none, " +
+      describeTransformations() +
+      ". Codes of weights: clip (narrower ranges), gptq (error-compensated rounding), "
+      "bias-correction (the mean of the results stays)";
   cl::list<std::string> methods{"method", cl::desc(methodHelp), cl::value_desc("name,..."),
                                 cl::CommaSeparated, cl::cat(category)};
   cl::list<std::string> exclude{"exclude", cl::desc("Leave nodes float whose name matches; may be repeated"),

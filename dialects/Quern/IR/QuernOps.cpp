@@ -152,6 +152,20 @@ LogicalResult ObserveOp::verify() {
   return success();
 }
 
+LogicalResult SimulateQuantizeOp::verify() {
+  if (getQuantizer().getType().getShape() != ArrayRef<int64_t>{4}) // C1
+    return emitOpError("expected a quantizer of four elements, got ") << getQuantizer().getType();
+  if (!transformsChannels()) // C2
+    return success();
+  auto type = dyn_cast<RankedTensorType>(getInput().getType());
+  if (getChannels().size() != 2 || !getAxis() || !type || *getAxis() < 0 || *getAxis() >= type.getRank())
+    return emitOpError("expected a scale and a shift along an axis of the operand");
+  for (Value channel : getChannels())
+    if (cast<ShapedType>(channel.getType()).getShape() != ArrayRef(type.getDimSize(*getAxis())))
+      return emitOpError("expected one scale and one shift per channel, got ") << channel.getType();
+  return success();
+}
+
 //===-- After integerization
 //------------------------------------------------------------------------------------===//
 

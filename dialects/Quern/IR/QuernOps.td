@@ -148,6 +148,41 @@ def Quern_ObserveOp : Quern_Op<"observe", [MemoryEffects<[MemWrite]>, SameOperan
   let assemblyFormat = "$input `,` $name attr-dict `:` type($result)";
 }
 
+def Quern_SimulateQuantizeOp : Quern_Op<"simulate_quantize", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "Quantizes and dequantizes at a scale that is known at run time";
+  let description = [{
+    What `quern.quantize` followed by `quern.dequantize` makes of a value, with
+    the quantizer an operand: a search tries many of them on one compiled model.
+    With `quantizer = [s, z, min, max]`:
+
+    ```
+    y = f32(clamp(rhe(x / s) + z, min, max) - z) * s,   y = x where s is 0
+    ```
+
+    With `channels = (scale, shift)`, one value for each index c along `axis`,
+    the edge is transformed as by `quern.edge_transform`, and back:
+    x' = (x - shift[c]) / scale[c] takes the place of x, and
+    y' * scale[c] + shift[c] that of y. Constraints: (C1) the quantizer has four
+    elements; (C2) channels are absent, or two vectors with one value per index
+    along an axis that lies within the rank.
+
+    Example:
+    ```mlir
+    %y = quern.simulate_quantize %x by %q : tensor<8x2xf32>, tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins Quern_F32Tensor:$input, Quern_F32Tensor:$quantizer, Variadic<Quern_F32Tensor>:$channels,
+                       OptionalAttr<Quern_CodeAttr>:$axis);
+  let results = (outs Quern_F32Tensor:$result);
+  let assemblyFormat = [{
+    $input `by` $quantizer (`channels` `(` $channels^ `:` type($channels) `)`)? attr-dict
+    `:` type($input) `,` type($quantizer)
+  }];
+  let extraClassDeclaration = [{
+    bool transformsChannels() { return !getChannels().empty(); }
+  }];
+}
+
 //===-- After integerization ------------------------------------------------------------------------------------===//
 
 def Quern_RequantizeOp : Quern_Op<"requantize", [Pure, SameOperandsAndResultShape, Quern_QuantizedResultInterface]> {

@@ -100,7 +100,7 @@ def test_each_stage_can_be_the_last(programs, digits, stage):
 def test_stages_run_one_by_one_in_quern_opt(programs, digits, tmp_path):
     """What quernc does in one go, quern-opt does stage by stage: the last IR is the same."""
     cache = tmp_path / "statistics.json"
-    whole = programs.quernc(digits.model, *digits.w8a8, f"--calibration-cache={cache}", "--stop-after=structure", "-o", "-")
+    whole = programs.quernc(digits.model, *digits.w8a8, "--method=none", f"--calibration-cache={cache}", "--stop-after=structure", "-o", "-")
     assert whole.returncode == 0, whole.stderr
     text = programs.quernc(digits.model, "--stop-after=import", "-o", "-").stdout
     for stage in ("prepare", f"calibrate=statistics={cache}", "assign", "quantize", "integerize", "structure"):

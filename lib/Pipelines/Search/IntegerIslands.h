@@ -1,0 +1,24 @@
+// Parts of an integer graph that could stay float.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <set>
+
+namespace quern {
+
+/// Ops other than contractions that compute on codes and hang together: between contractions, which can end
+/// in f32 and begin with f32 at no cost of their own.
+struct IntegerIsland {
+  std::set<int64_t> ops; ///< by number
+  double work = 0;       ///< of the ops in float, in multiply-accumulates of an 8-bit contraction, roughly
+};
+
+/// The islands of an assigned function that do more than move data and clamp, in the order of the graph.
+std::vector<IntegerIsland> findIslands(mlir::func::FuncOp assigned);
+
+/// Multiply-accumulates of the contractions that compute on codes.
+double countContractionWork(mlir::func::FuncOp assigned);
+
+} // namespace quern

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/Search/Simulator.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+
+namespace quern {
+
+static NpyArray makeFloats(int64_t count) {
+  NpyArray array;
+  array.type = ElementType::Float32;
+  array.shape = {count};
+  array.data.resize(count * sizeof(float));
+  return array;
+}
+
+static MutableArrayRef<float> floatsOf(NpyArray &array) {
+  return {reinterpret_cast<float *>(array.data.data()), array.data.size() / sizeof(float)};
+}
+
+static ArrayRef<float> floatsOf(const NpyArray &array) {
+  return {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)};
+}
+
+llvm::Expected<std::unique_ptr<Simulator>> Simulator::create(ModuleOp assigned, std::vector<Sample> samples,
+                                                             const CompileInstrumented &compile) {
+  std::unique_ptr<Simulator> simulator(new Simulator);
+  OwningOpRef<ModuleOp> module = assigned.clone();
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  FailureOr<std::vector<SimulationSlot>> slots = insertSimulation(main);
+  if (failed(slots))
+    return llvm::createStringError("the quantization of the model cannot be simulated");
+  simulator->slots = std::move(*slots);
+  simulator->inputs = assigned.lookupSymbol<func::FuncOp>("main").getNumArguments();
+  simulator->samples = std::move(samples);
+  auto model = compile(*module);
+  if (!model)
+    return model.takeError();
+  simulator->model = std::move(*model);
+
+  simulator->buffer.resize(simulator->inputs);
+  for (const SimulationSlot &slot : simulator->slots) {
+    simulator->buffer.push_back(makeFloats(4));
+    if (slot.channels) {
+      simulator->buffer.push_back(makeFloats(slot.channels));
+      simulator->buffer.push_back(makeFloats(slot.channels));
+    }
+  }
+  std::vector<SlotSetting> off(simulator->slots.size());
+  for (size_t sample = 0; sample < simulator->samples.size(); ++sample) {
+    auto outputs = simulator->run(off, sample);
+    if (!outputs)
+      return outputs.takeError();
+    simulator->truth.push_back(std::move(*outputs));
+  }
+  return simulator;
+}
+
+static void fill(MutableArrayRef<float> target, ArrayRef<double> values, float otherwise) {
+  if (values.empty())
+    llvm::fill(target, otherwise);
+  else
+    llvm::copy(values, target.begin());
+}
+
+llvm::Expected<std::vector<NpyArray>> Simulator::run(ArrayRef<SlotSetting> settings, size_t sample) {
+  for (auto [slot, setting] : llvm::zip_equal(slots, settings)) {
+    MutableArrayRef<float> quantizer = floatsOf(buffer[slot.quantizerArgument]);
+    llvm::fill(quantizer, 0.0f);
+    if (setting.quantizer) {
+      quantizer[0] = setting.quantizer->scale;
+      quantizer[1] = float(setting.quantizer->zeroPoint);
+      quantizer[2] = setting.quantizer->codes.lowest;
+      quantizer[3] = setting.quantizer->codes.highest;
+    }
+    if (!slot.channels)
+      continue;
+    fill(floatsOf(buffer[slot.quantizerArgument + 1]), setting.scale, 1);
+    fill(floatsOf(buffer[slot.quantizerArgument + 2]), setting.shift, 0);
+  }
+  // The sample is lent to the buffer for the run.
+  auto lend = [&] { std::swap_ranges(buffer.begin(), buffer.begin() + inputs, samples[sample].begin()); };
+  lend();
+  auto outputs = model->run(buffer);
+  lend();
+  return outputs;
+}
+
+llvm::Expected<double> Simulator::measure(ArrayRef<SlotSetting> settings, size_t begin, size_t end) {
+  double error = 0, power = 0;
+  for (size_t sample = begin; sample < end; ++sample) {
+    auto outputs = run(settings, sample);
+    if (!outputs)
+      return outputs.takeError();
+    for (auto [output, reference] : llvm::zip_equal(*outputs, truth[sample])) {
+      if (output.type != ElementType::Float32)
+        continue;
+      for (auto [y, r] : llvm::zip_equal(floatsOf(std::as_const(output)), floatsOf(reference))) {
+        if (!std::isfinite(r))
+          continue;
+        error += (double(y) - r) * (double(y) - r);
+        power += double(r) * r;
+      }
+    }
+  }
+  if (!std::isfinite(error))
+    return std::numeric_limits<double>::infinity();
+  return power > 0 ? error / power : error;
+}
+
+} // namespace quern

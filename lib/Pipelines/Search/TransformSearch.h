@@ -1,0 +1,59 @@
+// The method `auto`: what is done to each edge is chosen by the error that it causes in the model's outputs.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "lib/Pipelines/Calibrate.h"
+#include "lib/Recipe/Recipe.h"
+#include "passes/EdgeTransforms/ChannelMap.h"
+#include "passes/QuantizationAnalysis/ValueRanges.h"
+
+namespace quern {
+
+/// A map for the edge that starts at result `result` of op number `producer` (-1: at argument `result` of the
+/// function).
+struct EdgeDecision {
+  int64_t producer;
+  unsigned result;
+  std::string method;
+  ChannelMap map;
+};
+
+/// The range that codes of operand `operand` of op number `user` should span.
+struct RangeDecision {
+  int64_t user;
+  unsigned operand;
+  RealRange range;
+};
+
+struct TransformDecisions {
+  std::vector<EdgeDecision> edges;
+  std::vector<RangeDecision> ranges;
+  std::map<int64_t, std::string> floatOps; ///< by number, with the reason
+  std::string summary;                     ///< one line for the user
+};
+
+struct TransformSearchOptions {
+  Recipe recipe;
+  bool integerTail = false;                       ///< integers up to the outputs; then no island may be float
+  std::optional<int64_t> limit;                   ///< of samples that are looked at: the first ones
+  int64_t searchSamples = 8, heldBackSamples = 8; ///< at most
+  double work = 4e11; ///< multiply-accumulates that all trials together may take, roughly
+  bool showProgress = true;
+};
+
+/// Tries on simulated quantization, first to last: each method on all edges; integer islands between
+/// contractions as float; each edge with another method; each range narrower and wider. What lowers the
+/// error of the outputs on the search samples is kept, if in the end it also lowers that on the held-back
+/// samples; otherwise the best method alone is. Samples are chosen by their content, so that their order does
+/// not matter. The module's ops must be numbered (numberOps), with ranges, ranges of channels and rows.
+llvm::Expected<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, SampleReader &samples,
+                                                    const TransformSearchOptions &options,
+                                                    const CompileInstrumented &compile);
+
+/// Inserts the edges' transforms (quern-fold-edge-transforms moves them) and marks the ops that stay float.
+void applyTransforms(mlir::ModuleOp numbered, const TransformDecisions &decisions);
+
+/// Sets the ranges that were found, once each op has its precision.
+void applyRanges(mlir::ModuleOp numbered, const TransformDecisions &decisions);
+
+} // namespace quern

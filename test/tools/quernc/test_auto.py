@@ -1,0 +1,86 @@
+"""The method auto chooses by the error of the model's outputs, says so, and never ends behind plain rounding.
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import re
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+ROWS, WIDTH = 16, 32
+
+
+@pytest.fixture(scope="module")
+def outlying(tmp_path_factory):
+    """A normalization with outlying channels before two products: 8 bits per tensor lose much of them."""
+    random = np.random.default_rng(5)
+    scale = random.uniform(0.5, 2, WIDTH)
+    scale[[3, 17]] = [90, 60]
+    arrays = {"scale": scale, "shift": random.normal(size=WIDTH), "up": random.normal(size=(WIDTH, WIDTH)) / scale[:, None],
+              "down": random.normal(size=(WIDTH, WIDTH))}
+    node = helper.make_node
+    nodes = [node("LayerNormalization", ["x", "scale", "shift"], ["n"], "norm"), node("MatMul", ["n", "up"], ["u"], "up"),
+             node("Relu", ["u"], ["r"], "relu"), node("MatMul", ["r", "down"], ["y"], "down")]
+    graph = helper.make_graph(nodes, "outlying", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [ROWS, WIDTH])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [ROWS, WIDTH])],
+                              [numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()])
+    folder = tmp_path_factory.mktemp("auto")
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), folder / "model.onnx")
+    np.savez(folder / "calibration.npz", x=random.normal(size=(16, ROWS, WIDTH)).astype(np.float32))
+    np.savez(folder / "held.npz", x=random.normal(size=(8, ROWS, WIDTH)).astype(np.float32))
+    return folder
+
+
+def outputs(programs, folder, artefact):
+    done = programs.quern_run(artefact, "--samples", folder / "held.npz", "--outputs", artefact.with_suffix(".npz"))
+    assert done.returncode == 0, done.stderr
+    return np.load(artefact.with_suffix(".npz"))["y"]
+
+
+def compile_(programs, folder, artefact, *flags):
+    made = programs.quernc(folder / "model.onnx", "-o", artefact, *flags)
+    assert made.returncode == 0, made.stderr
+    return made.stderr
+
+
+def w8a8(folder, data="calibration.npz"):
+    return ["--quantize=W8A8", f"--calibration-data={folder / data}"]
+
+
+def test_it_is_the_default_and_better_than_plain_rounding(programs, outlying, tmp_path):
+    compile_(programs, outlying, tmp_path / "float.so")
+    compile_(programs, outlying, tmp_path / "none.so", *w8a8(outlying), "--method=none")
+    told = compile_(programs, outlying, tmp_path / "auto.so", *w8a8(outlying))
+    found = re.search(r"method auto: .* on \d+ edges.* squared error of the outputs (\S+) instead of (\S+) on 8 samples", told)
+    assert found and float(found[1]) < float(found[2]) / 4
+    truth, none, auto = (outputs(programs, outlying, tmp_path / f"{name}.so") for name in ("float", "none", "auto"))
+    assert np.square(auto - truth).sum() < np.square(none - truth).sum() / 4
+
+
+def test_the_order_of_samples_plays_no_part(programs, outlying, tmp_path):
+    data = np.load(outlying / "calibration.npz")["x"]
+    np.savez(tmp_path / "shuffled.npz", x=data[np.random.default_rng(1).permutation(len(data))])
+    compile_(programs, outlying, tmp_path / "a.so", *w8a8(outlying))
+    compile_(programs, outlying, tmp_path / "b.so", "--quantize=W8A8", f"--calibration-data={tmp_path / 'shuffled.npz'}")
+    assert (tmp_path / "a.so").read_bytes() == (tmp_path / "b.so").read_bytes()
+
+
+def test_both_targets_give_the_same_bits(programs, outlying, tmp_path):
+    for target in ("cpu", "reference"):
+        compile_(programs, outlying, tmp_path / f"{target}.so", *w8a8(outlying), f"--target={target}")
+    np.testing.assert_array_equal(*(outputs(programs, outlying, tmp_path / f"{target}.so") for target in ("cpu", "reference")))
+
+
+def test_a_cache_alone_has_nothing_to_compare_on(programs, outlying, tmp_path):
+    cache = f"--calibration-cache={tmp_path / 'cache.json'}"
+    compile_(programs, outlying, tmp_path / "a.so", *w8a8(outlying), cache)
+    told = compile_(programs, outlying, tmp_path / "b.so", "--quantize=W8A8", cache)
+    assert "--method=auto compares methods on samples" in told
+
+
+def test_integers_up_to_the_outputs_stay_integers(programs, tmp_path, outlying):
+    """--fail-on-float forbids that a search leaves an op float; the normalization is float anyway and is told."""
+    made = programs.quernc(outlying / "model.onnx", "-o", tmp_path / "x.so", *w8a8(outlying), "--fail-on-float")
+    assert made.returncode == 1 and "norm" in made.stderr
+    assert "integers would add to the error" not in made.stderr
