@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/AssignPrecision/AssignPrecision.h"
 
+#include "dialects/ONNX/IR/Constants.h"
 #include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
@@ -153,7 +154,7 @@ private:
   }
 
   /// Why an op must not compute on static codes, whatever its operands are; empty if it may.
-  static std::string refuse(Operation *op, const RuleMatcher &rules) {
+  std::string refuse(Operation *op, const RuleMatcher &rules) const {
     if (auto reason = op->getAttrOfType<StringAttr>(kFloatReasonAttrName))
       return reason.str(); // decided before
     const RecipeRule *rule = rules.match(op);
@@ -164,6 +165,10 @@ private:
       return "has activations that stay float, as its precision asks";
     if (settings->isDynamic())
       return "has activations that are no static codes, as its precision asks";
+    // Codes before it have one scale for all channels, and so have lost what the factors are for.
+    if (!integerTail && isa<onnx::MulOp>(op) && op->hasAttr(kTransformedByAttrName) &&
+        llvm::any_of(op->getOperands(), onnx::getConstant))
+      return "evens channels out before they share a scale, as a method asks";
     return {};
   }
 

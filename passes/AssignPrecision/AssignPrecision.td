@@ -15,7 +15,8 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     Other ops are worth integers only between integers: each activation comes from an op that has them, and some user
     has them too; an op whose results are smaller than its operands (a mean, a pool, a slice) may have float users. So
     what follows the last contraction stays float, unless `integer-tail` counts the outputs of the model as integers.
-    A movement may also start from any value whose users all have integers.
+    A Mul whose constant evens channels out (`quern.transformed_by`) stays float too, and with it what only it reads: codes
+    of one scale before it would lose what it keeps. A movement may also start from any value whose users all have integers.
 
     Weights only (W2A16 to W8A16): the constant matrices of MatMul and Gemm become codes, everything else stays float.
 

@@ -57,3 +57,25 @@ func.func @movement(%x: tensor<1x8xf32> {quern.range = #quern.range<-1.0, 2.0>})
   %2 = onnx.Slice(%1, %zero, %one, %zero, %one) : (tensor<2x2xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2xf32>
   return %2 : tensor<1x2xf32>
 }
+
+// -----
+
+// The factors that a method left behind work on real values, and so does the function before them.
+// CHECK-LABEL: func.func @channels_are_evened_out_before_codes
+// TAIL-LABEL: func.func @channels_are_evened_out_before_codes
+func.func @channels_are_evened_out_before_codes(%x: tensor<4x2xf32> {quern.range = #quern.range<-1.0, 2.0>}) -> tensor<4x2xf32> {
+  %none = onnx.NoValue() : () -> none
+  %w = onnx.Constant() {value = dense<0.5> : tensor<2x2xf32>} : () -> tensor<2x2xf32>
+  %f = onnx.Constant() {value = dense<[0.125, 1.0]> : tensor<2xf32>} : () -> tensor<2xf32>
+  // CHECK: onnx.Gemm({{.*}}quern.precision
+  %0 = onnx.Gemm(%x, %w, %none) {quern.ranges = [#quern.range<-1.0, 1.0>]} : (tensor<4x2xf32>, tensor<2x2xf32>, none) -> tensor<4x2xf32>
+  // CHECK: onnx.HardSwish({{.*}}quern.float_reason
+  // TAIL: onnx.HardSwish({{.*}}quern.precision
+  %1 = onnx.HardSwish(%0) {quern.ranges = [#quern.range<0.0, 1.0>]} : (tensor<4x2xf32>) -> tensor<4x2xf32>
+  // CHECK: onnx.Mul({{.*}}quern.float_reason = "evens channels out before they share a scale
+  // TAIL: onnx.Mul({{.*}}quern.precision
+  %2 = onnx.Mul(%1, %f) {quern.ranges = [#quern.range<0.0, 1.0>], quern.transformed_by = ["smoothquant"]} : (tensor<4x2xf32>, tensor<2xf32>) -> tensor<4x2xf32>
+  // CHECK: onnx.Gemm({{.*}}quern.precision
+  %3 = onnx.Gemm(%2, %w, %none) {quern.ranges = [#quern.range<-1.0, 1.0>]} : (tensor<4x2xf32>, tensor<2x2xf32>, none) -> tensor<4x2xf32>
+  return %3 : tensor<4x2xf32>
+}
