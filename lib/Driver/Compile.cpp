@@ -23,6 +23,7 @@
 #include "lib/Targets/Common/Emit.h"
 #include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/ExpandNewOperators/ExpandNewOperators.h"
+#include "passes/ExpandRowQuantization/ExpandRowQuantization.h"
 #include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
 #include "passes/RecipeRules/RuleMatcher.h"
@@ -139,13 +140,6 @@ LogicalResult Compilation::readOptions() {
   if (!read)
     return report(context, read.takeError());
   recipe = std::move(*read);
-  bool needsONNX = options.emit == EmitKind::ONNX || options.verify == Verification::OnnxRuntime;
-  if (needsONNX && recipe->anySettings([](const PrecisionSettings &asked) { return asked.isDynamic(); }))
-    return report(context,
-                  llvm::createStringError(
-                      "dynamic activations have a scale for each row, and ONNX's DynamicQuantizeLinear one "
-                      "for the tensor, so there is no ONNX form to write or to compare with; accepted are "
-                      "static activations, float ones, and --verify=reference"));
   return success();
 }
 
@@ -298,6 +292,7 @@ FailureOr<std::string> Compilation::exportForm() {
   OwningOpRef<ModuleOp> copy = module->clone();
   PassManager manager(&context);
   manager.addNestedPass<func::FuncOp>(createExpandNewOperators());
+  manager.addNestedPass<func::FuncOp>(createExpandRowQuantization());
   if (failed(manager.run(*copy)))
     return failure();
   return exportModel(*copy);
