@@ -83,7 +83,7 @@ FailureOr<std::vector<SimulationSlot>> insertSimulation(func::FuncOp function) {
       slot.result = result ? result.getResultNumber() : cast<BlockArgument>(pair.value).getArgNumber();
       slot.group = pair.group;
       auto precision = use->getOwner()->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-      slot.isForInteger = precision && precision.getActivations();
+      slot.isForInteger = precision && precision.getActivations() && !precision.hasDynamicRows();
       if (!slot.isForInteger)
         precision = pair.value.getDefiningOp()->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
       slot.quantizer = precision.getActivations();
