@@ -23,17 +23,9 @@ struct ActivationAwareScaling : impl::ActivationAwareScalingBase<ActivationAware
   }
 
   void transform(const Edge &edge) {
-    PrecisionAttr precision = plannedPrecision(edge);
-    bool foldable = canFold(edge, /*shifted=*/false);
-    if (precision.getActivations() || hasScaleOwner(edge) || (!foldable && !allowExplicit))
-      return;
-    EdgeLoss loss = lossOf(edge, precision);
-    if (!loss)
-      return;
-    MapSearch search(edge.channels, loss);
-    considerSalience(edge, kLargestExponent, search);
-    if (search.isWorthwhile(foldable))
-      insertEdgeTransform(edge, search.get(), kActivationAwareScaling);
+    if (!plannedPrecision(edge).getActivations())
+      transformEdge(edge, /*shifted=*/false, allowExplicit, kActivationAwareScaling,
+                    [&](MapSearch &search) { considerSalience(edge, kLargestExponent, search); });
   }
 };
 } // namespace

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/Quern/IR/QuernOps.h"
 #include "passes/ConvertQuernToLinalg/CodeArithmetic.h"
+#include "passes/ConvertQuernToLinalg/Parameters.h"
 #include "passes/ConvertQuernToLinalg/Patterns.h"
 
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
@@ -50,22 +51,16 @@ struct ConvertGroupedMatMul : OpConversionPattern<GroupedMatMulOp> {
     AffineMap scaleMap = AffineMap::get(3, 0, {groups.firstGroup + group, n}, context);
     AffineMap sumMap = AffineMap::get(3, 0, {m, group, n}, context);
     AffineMap totalMap = AffineMap::get(3, 0, {m, n}, context);
-    return generic(b, {{sums, sumMap}, {scalesOf(b, adaptor.getScales(), groups), scaleMap}},
-                   Operand{total, totalMap},
-                   {IteratorType::parallel, IteratorType::parallel, IteratorType::reduction},
-                   [&](ImplicitLocOpBuilder &b, ValueRange in) {
-                     Value part = arith::MulFOp::create(b, toFloat(b, in[0]), in[1]);
-                     return SmallVector<Value>{arith::AddFOp::create(b, in[2], part)};
-                   })[0];
-  }
-
-  /// A table whose rows a loop subscripts plainly has as many rows as the loop has steps.
-  static Value scalesOf(ImplicitLocOpBuilder &b, Value scales, const Groups &groups) {
-    if (groups.firstGroup != 0 || shapeOf(scales)[0] == groups.count)
-      return scales;
-    SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)), strides(2, b.getIndexAttr(1));
-    SmallVector<OpFoldResult> sizes{b.getIndexAttr(groups.count), b.getIndexAttr(shapeOf(scales)[1])};
-    return tensor::ExtractSliceOp::create(b, scales, offsets, sizes, strides);
+    return generic(
+        b,
+        {{sums, sumMap},
+         {groups.firstGroup == 0 ? firstRows(b, adaptor.getScales(), groups.count) : adaptor.getScales(),
+          scaleMap}},
+        Operand{total, totalMap}, {IteratorType::parallel, IteratorType::parallel, IteratorType::reduction},
+        [&](ImplicitLocOpBuilder &b, ValueRange in) {
+          Value part = arith::MulFOp::create(b, toFloat(b, in[0]), in[1]);
+          return SmallVector<Value>{arith::AddFOp::create(b, in[2], part)};
+        })[0];
   }
 
   /// The i32 sums [m, g, n].

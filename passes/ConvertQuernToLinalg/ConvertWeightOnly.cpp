@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/Quern/IR/QuernOps.h"
 #include "passes/ConvertQuernToLinalg/CodeArithmetic.h"
+#include "passes/ConvertQuernToLinalg/Parameters.h"
 #include "passes/ConvertQuernToLinalg/Patterns.h"
 
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
@@ -53,15 +54,6 @@ struct ConvertWeightOnlyMatMul : OpConversionPattern<WeightOnlyMatMulOp> {
     return success();
   }
 
-  /// A table whose rows a loop subscripts plainly has as many rows as the loop has steps.
-  static Value firstRows(ImplicitLocOpBuilder &b, Value table, const Segment &segment) {
-    if (segment.firstGroup != 0 || shapeOf(table)[0] == segment.groups)
-      return table;
-    SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)), strides(2, b.getIndexAttr(1));
-    SmallVector<OpFoldResult> sizes{b.getIndexAttr(segment.groups), b.getIndexAttr(shapeOf(table)[1])};
-    return tensor::ExtractSliceOp::create(b, table, offsets, sizes, strides);
-  }
-
   static Value addSegment(ImplicitLocOpBuilder &b, WeightOnlyMatMulOp op, OpAdaptor adaptor, Value input,
                           Value sum, const Segment &segment) {
     int64_t bits = op.getBits(), perByte = 8 / bits;
@@ -76,11 +68,14 @@ struct ConvertWeightOnlyMatMul : OpConversionPattern<WeightOnlyMatMulOp> {
     AffineExpr row = segment.firstTerm / perByte + group * segment.bytes + byte;
     AffineExpr term = segment.firstTerm + (group * segment.bytes + byte) * perByte;
     AffineMap parameters = map(segment.firstGroup + group, n);
+    auto rowsOf = [&](Value table) {
+      return segment.firstGroup == 0 ? firstRows(b, table, segment.groups) : table;
+    };
     SmallVector<Operand> inputs{{space, map(group, byte)},
                                 {adaptor.getCodes(), map(row, n)},
-                                {firstRows(b, adaptor.getScales(), segment), parameters}};
+                                {rowsOf(adaptor.getScales()), parameters}};
     if (adaptor.getZeroPoints())
-      inputs.push_back({firstRows(b, adaptor.getZeroPoints(), segment), parameters});
+      inputs.push_back({rowsOf(adaptor.getZeroPoints()), parameters});
     unsigned firstInput = inputs.size();
     for (int64_t code = 0; code < segment.codes; ++code)
       inputs.push_back({input, map(m, term + code)});

@@ -80,4 +80,12 @@ FailureOr<ScaleLayout> layOutScales(quant::QuantizedType type, ArrayRef<int64_t>
   return failure();
 }
 
+Value firstRows(ImplicitLocOpBuilder &b, Value matrix, int64_t count) {
+  if (shapeOf(matrix)[0] == count)
+    return matrix;
+  SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)), strides(2, b.getIndexAttr(1));
+  SmallVector<OpFoldResult> sizes{b.getIndexAttr(count), b.getIndexAttr(shapeOf(matrix)[1])};
+  return tensor::ExtractSliceOp::create(b, matrix, offsets, sizes, strides);
+}
+
 } // namespace quern::structure

@@ -49,4 +49,7 @@ struct ScaleLayout {
 /// Fails for quantized types that are not uniform.
 mlir::FailureOr<ScaleLayout> layOutScales(mlir::quant::QuantizedType type, ArrayRef<int64_t> shape);
 
+/// The first `count` rows of a matrix: what a loop subscripts plainly has as many rows as the loop has steps.
+Value firstRows(ImplicitLocOpBuilder &b, Value matrix, int64_t count);
+
 } // namespace quern::structure

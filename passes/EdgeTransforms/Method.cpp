@@ -14,6 +14,20 @@ bool hasScaleOwner(const Edge &edge) {
          });
 }
 
+void transformEdge(const Edge &edge, bool shifted, bool allowExplicit, StringRef method,
+                   function_ref<void(MapSearch &)> consider) {
+  bool foldable = canFold(edge, shifted);
+  if (hasScaleOwner(edge) || (!foldable && !allowExplicit))
+    return;
+  EdgeLoss loss = lossOf(edge, plannedPrecision(edge));
+  if (!loss)
+    return;
+  MapSearch search(edge.channels, loss);
+  consider(search);
+  if (search.isWorthwhile(foldable))
+    insertEdgeTransform(edge, search.get(), method);
+}
+
 ChannelRangesAttr rangesOf(const Edge &edge) {
   ChannelRangesAttr ranges = findChannelRanges(edge.value);
   return ranges && ranges.getAxis() == edge.axis && ranges.getMinima().size() == edge.channels

@@ -18,6 +18,13 @@ inline constexpr llvm::StringLiteral kWeightDilation("weight-dilation");
 /// One edge, one owner of its scale: true if a method other than the data-free ones has transformed it.
 bool hasScaleOwner(const Edge &edge);
 
+/// What a method does to one edge: `consider` offers maps to a search by the error behind the edge
+/// (EdgeLoss), and the best one is inserted under the method's name. An edge that another method owns is left
+/// alone, and so is one whose producer cannot take in the map, unless `allowExplicit` and the error falls
+/// enough to be worth an op.
+void transformEdge(const Edge &edge, bool shifted, bool allowExplicit, llvm::StringRef method,
+                   llvm::function_ref<void(MapSearch &)> consider);
+
 /// The ranges of the edge's channels, along its axis; null if they are not known.
 ChannelRangesAttr rangesOf(const Edge &edge);
 

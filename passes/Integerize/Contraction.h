@@ -36,6 +36,17 @@ mlir::FailureOr<ContractionPlan> planContraction(mlir::Operation *op, Refusal &r
 mlir::FailureOr<llvm::SmallVector<int64_t>> quantizeBiases(llvm::ArrayRef<double> reals,
                                                            llvm::ArrayRef<float> scales, Refusal &refusal);
 
+/// The operand of onnx.Add that a `Product` computes, of the sum's type and read by nothing else, and the
+/// other operand; null if there is none.
+template <typename Product> std::pair<Product, mlir::Value> matchSum(mlir::Operation *add) {
+  for (unsigned number : {0, 1})
+    if (auto product = add->getOperand(number).getDefiningOp<Product>())
+      return product->hasOneUse() && product.getType() == add->getResult(0).getType()
+                 ? std::pair(product, add->getOperand(1 - number))
+                 : std::pair(Product(), mlir::Value());
+  return {};
+}
+
 /// The reals of a bias: a float constant, or constant integers behind a quern.dequantize.
 std::optional<llvm::SmallVector<double>> readBias(mlir::Value bias);
 

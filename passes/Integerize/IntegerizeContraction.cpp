@@ -160,13 +160,8 @@ struct AbsorbBias : OpRewritePattern<onnx::AddOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(onnx::AddOp op, PatternRewriter &rewriter) const override {
-    auto real = op.getA().getDefiningOp<DequantizeAccumulatorOp>();
-    Value other = op.getB();
-    if (!real) {
-      real = op.getB().getDefiningOp<DequantizeAccumulatorOp>();
-      other = op.getA();
-    }
-    if (!real || !real->hasOneUse() || real.getType() != op.getType())
+    auto [real, other] = matchSum<DequantizeAccumulatorOp>(op);
+    if (!real)
       return rewriter.notifyMatchFailure(op, "expected an accumulator that nothing else reads");
     auto type = cast<RankedTensorType>(real.getType());
     int64_t axis = real.getAxis().value_or(type.getRank() - 1);
@@ -211,13 +206,8 @@ struct AbsorbRowBias : OpRewritePattern<onnx::AddOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(onnx::AddOp op, PatternRewriter &rewriter) const override {
-    auto real = op.getA().getDefiningOp<DequantizeRowAccumulatorOp>();
-    Value other = op.getB();
-    if (!real) {
-      real = op.getB().getDefiningOp<DequantizeRowAccumulatorOp>();
-      other = op.getA();
-    }
-    if (!real || !real->hasOneUse() || real.getBias() || real.getType() != op.getType())
+    auto [real, other] = matchSum<DequantizeRowAccumulatorOp>(op);
+    if (!real || real.getBias())
       return rewriter.notifyMatchFailure(op, "expected rows without a bias that nothing else reads");
     std::optional<SmallVector<float>> bias = readColumns(other, int64_t(real.getColumnSums().size()));
     if (!bias)

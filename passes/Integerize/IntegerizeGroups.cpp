@@ -58,13 +58,8 @@ struct AbsorbGroupedBias : OpRewritePattern<onnx::AddOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(onnx::AddOp op, PatternRewriter &rewriter) const override {
-    auto product = op.getA().getDefiningOp<GroupedMatMulOp>();
-    Value other = op.getB();
-    if (!product) {
-      product = op.getB().getDefiningOp<GroupedMatMulOp>();
-      other = op.getA();
-    }
-    if (!product || !product->hasOneUse() || product.getBias() || product.getType() != op.getType())
+    auto [product, other] = matchSum<GroupedMatMulOp>(op);
+    if (!product || product.getBias())
       return rewriter.notifyMatchFailure(op, "expected a product without a bias that nothing else reads");
     int64_t columns = cast<RankedTensorType>(product.getWeights().getType()).getDimSize(1);
     std::optional<SmallVector<float>> bias = readColumns(other, columns);

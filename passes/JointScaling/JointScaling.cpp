@@ -21,18 +21,12 @@ struct JointScaling : impl::JointScalingBase<JointScaling> {
   }
 
   void transform(const Edge &edge) {
-    PrecisionAttr precision = plannedPrecision(edge);
-    bool foldable = canFold(edge, /*shifted=*/false);
-    if (!precision.getActivations() || hasScaleOwner(edge) || (!foldable && !allowExplicit))
+    if (!plannedPrecision(edge).getActivations())
       return;
-    EdgeLoss loss = lossOf(edge, precision);
-    if (!loss)
-      return;
-    MapSearch search(edge.channels, loss);
-    considerSmoothing(edge, search);
-    considerSalience(edge, 1, search);
-    if (search.isWorthwhile(foldable))
-      insertEdgeTransform(edge, search.get(), kJointScaling);
+    transformEdge(edge, /*shifted=*/false, allowExplicit, kJointScaling, [&](MapSearch &search) {
+      considerSmoothing(edge, search);
+      considerSalience(edge, 1, search);
+    });
   }
 };
 } // namespace

@@ -22,19 +22,9 @@ struct OutlierSuppressionPlus : impl::OutlierSuppressionPlusBase<OutlierSuppress
   }
 
   void transform(const Edge &edge, bool shifted) {
-    ChannelRangesAttr ranges = rangesOf(edge);
-    if (!ranges || hasScaleOwner(edge))
-      return;
-    bool foldable = canFold(edge, shifted);
-    if (!foldable && (shifted || !allowExplicit))
-      return;
-    EdgeLoss loss = lossOf(edge, plannedPrecision(edge));
-    if (!loss)
-      return;
-    MapSearch search(edge.channels, loss);
-    considerSuppression(edge, ranges, shifted, search);
-    if (search.isWorthwhile(foldable))
-      insertEdgeTransform(edge, search.get(), kOutlierSuppressionPlus);
+    if (ChannelRangesAttr ranges = rangesOf(edge))
+      transformEdge(edge, shifted, allowExplicit && !shifted, kOutlierSuppressionPlus,
+                    [&](MapSearch &search) { considerSuppression(edge, ranges, shifted, search); });
   }
 };
 } // namespace

@@ -42,19 +42,12 @@ struct SmoothActivations : impl::SmoothActivationsBase<SmoothActivations> {
   }
 
   void transform(const Edge &edge) {
-    if (hasScaleOwner(edge))
-      return;
-    bool foldable = canFold(edge, /*shifted=*/false);
-    EdgeLoss loss = foldable || allowExplicit ? lossOf(edge, plannedPrecision(edge)) : nullptr;
-    if (!loss)
-      return;
-    MapSearch search(edge.channels, loss);
-    if (alpha < 0)
-      considerSmoothing(edge, search);
-    else if (SmallVector<double> activations = largestActivations(edge); !activations.empty())
-      search.take(smoothingMap(activations, largestWeights(edge), alpha));
-    if (search.isWorthwhile(foldable))
-      insertEdgeTransform(edge, search.get(), kSmoothQuant);
+    transformEdge(edge, /*shifted=*/false, allowExplicit, kSmoothQuant, [&](MapSearch &search) {
+      if (alpha < 0)
+        considerSmoothing(edge, search);
+      else if (SmallVector<double> activations = largestActivations(edge); !activations.empty())
+        search.take(smoothingMap(activations, largestWeights(edge), alpha));
+    });
   }
 };
 } // namespace

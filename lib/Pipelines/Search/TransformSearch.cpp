@@ -31,7 +31,6 @@ namespace {
 struct SearchedEdge {
   EdgeKey key;
   std::vector<EdgeCandidate> candidates;
-  int chosen = -1; ///< of the candidates; -1: none
 };
 
 /// Everything that can be chosen.
@@ -247,7 +246,7 @@ llvm::Error TransformSearch::chooseMethods() {
   return llvm::Error::success();
 }
 
-/// Follows the factors as long as the error falls; true if it ever did.
+/// Follows the factors as long as the error falls.
 llvm::Error TransformSearch::narrow(size_t scale, ArrayRef<double> factors) {
   for (double factor : factors) {
     if (isExhausted())

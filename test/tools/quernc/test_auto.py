@@ -84,3 +84,13 @@ def test_integers_up_to_the_outputs_stay_integers(programs, tmp_path, outlying):
     made = programs.quernc(outlying / "model.onnx", "-o", tmp_path / "x.so", *w8a8(outlying), "--fail-on-float")
     assert made.returncode == 1 and "norm" in made.stderr
     assert "integers would add to the error" not in made.stderr
+
+
+def test_rows_that_find_their_own_scales_are_not_searched(programs, outlying, tmp_path):
+    """A value that one product reads at a static scale and another at scales of its rows."""
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text('version: 1\nrules:\n  - match: {name: "down"}\n    activations: {bits: 8, mode: dynamic}\n    methods: [none]\n')
+    for target in ("cpu", "reference"):
+        flags = [f"--recipe={recipe}", f"--calibration-data={outlying / 'calibration.npz'}", f"--target={target}"]
+        assert "method auto:" in compile_(programs, outlying, tmp_path / f"{target}.so", *flags)
+    np.testing.assert_array_equal(*(outputs(programs, outlying, tmp_path / f"{target}.so") for target in ("cpu", "reference")))
