@@ -24,10 +24,17 @@ static const EdgeDecision *findDecision(const Edge &edge, bool shifted, const Tr
 void applyTransforms(ModuleOp numbered, const TransformDecisions &decisions) {
   auto main = numbered.lookupSymbol<func::FuncOp>("main");
   // Shifts add to results, which then are values that no decision names: scales alone come first.
+  size_t inserted = 0;
   for (bool shifted : {false, true})
     for (const Edge &edge : listEdges(main, shifted))
-      if (const EdgeDecision *decision = findDecision(edge, shifted, decisions))
+      if (const EdgeDecision *decision = findDecision(edge, shifted, decisions)) {
         insertEdgeTransform(edge, decision->map, decision->method);
+        ++inserted;
+      }
+  if (inserted != decisions.edges.size())
+    main.emitWarning() << "method auto: " << decisions.edges.size() - inserted << " of "
+                       << decisions.edges.size()
+                       << " chosen transforms have no place in the model and are left out";
   Builder builder(numbered.getContext());
   main.walk([&](Operation *op) {
     if (auto reason = decisions.floatOps.find(numberOf(op)); reason != decisions.floatOps.end())
