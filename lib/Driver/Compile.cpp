@@ -1,35 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Driver/Compile.h"
 
-#include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/DimensionsFromData.h"
-#include "lib/Driver/Methods.h"
+#include "lib/Driver/Quantization.h"
 #include "lib/Driver/RecipeSource.h"
 #include "lib/Driver/Registration.h"
+#include "lib/Driver/RunPasses.h"
 #include "lib/Driver/SizeLimits.h"
 #include "lib/Driver/StageTimer.h"
 #include "lib/Driver/Verify.h"
 #include "lib/Frontend/ONNX/Export.h"
 #include "lib/Frontend/ONNX/Import.h"
-#include "lib/Pipelines/Assign.h"
 #include "lib/Pipelines/Integerize.h"
 #include "lib/Pipelines/Prepare.h"
-#include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
-#include "lib/Pipelines/Transform.h"
 #include "lib/Recipe/FormatRecipe.h"
 #include "lib/Support/Files.h"
 #include "lib/Targets/Common/Emit.h"
-#include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/ExpandNewOperators/ExpandNewOperators.h"
 #include "passes/ExpandRowQuantization/ExpandRowQuantization.h"
-#include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
-#include "passes/InsertSimulation/SimulationSlots.h"
 #include "passes/RecipeRules/RuleMatcher.h"
 
 #include "mlir/IR/MLIRContext.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -53,23 +46,19 @@ private:
   /// Refuses early what would take too long to compile.
   LogicalResult checkSize();
   LogicalResult calibrateStage();
-  LogicalResult transformStage();
-  /// What the method `auto` does.
-  LogicalResult searchStage();
-  LogicalResult assignStage();
-  LogicalResult quantizeStage();
   LogicalResult integerizeStage();
   LogicalResult emitStage();
 
-  /// Runs the passes that `populate` adds.
-  LogicalResult runPasses(llvm::function_ref<void(OpPassManager &)> populate);
+  LogicalResult runPasses(llvm::function_ref<void(OpPassManager &)> populate) {
+    return quern::runPasses(*module, populate);
+  }
   LogicalResult writeIR();
   LogicalResult writeModel();
   LogicalResult write(llvm::StringRef path, llvm::StringRef bytes);
 
   Stage lastStage() const;
-  bool quantizing() const { return recipe.has_value(); }
-  /// Finds `recipe`.
+  bool quantizing() const { return quantization.has_value(); }
+  /// Finds `quantization`.
   LogicalResult readOptions();
   LogicalResult checkRules();
   /// Fills `info` while the signature still has ONNX's types.
@@ -82,24 +71,17 @@ private:
   CompileOptions options; ///< with the sizes of dimensions that calibration data has told
   const Target &target;
   MLIRContext &context;
-  std::optional<Recipe> recipe; ///< nothing where the model stays float
+  std::optional<Quantization> quantization; ///< nothing where the model stays float
   OwningOpRef<ModuleOp> module;
   OwningOpRef<ModuleOp> structured; ///< kept for --verify=reference only
   std::string hubForm; ///< as ONNX bytes, kept for --verify=onnxruntime of a quantized model only
   ModelInfo info;
-  std::optional<TransformDecisions> decisions; ///< of the method `auto`
 };
 
 } // namespace
 
 LogicalResult Compilation::write(llvm::StringRef path, llvm::StringRef bytes) {
   return report(context, writeFileAtomically(path, bytes));
-}
-
-LogicalResult Compilation::runPasses(llvm::function_ref<void(OpPassManager &)> populate) {
-  PassManager manager(&context);
-  populate(manager);
-  return manager.run(*module);
 }
 
 Stage Compilation::lastStage() const {
@@ -139,99 +121,23 @@ LogicalResult Compilation::readOptions() {
   llvm::Expected<Recipe> read = obtainRecipe(options);
   if (!read)
     return report(context, read.takeError());
-  recipe = std::move(*read);
+  quantization.emplace(options, std::move(*read));
   return success();
 }
 
 LogicalResult Compilation::checkRules() {
-  return quantizing() ? RuleMatcher(*recipe).verifyAllMatch(*module) : success();
+  return quantizing() ? RuleMatcher(quantization->getRecipe()).verifyAllMatch(*module) : success();
 }
 
 LogicalResult Compilation::calibrateStage() {
-  if (!quantizing() || !recipe->needsRanges())
-    return success();
-  FailureOr<std::string> dataHash = calibrateModule(*module, options, *recipe);
-  if (failed(dataHash))
-    return failure();
-  info.hashes["calibration"] = *dataHash;
-  return success();
-}
-
-/// Sampled rows of an edge. A search measures what it chooses once more, so that fewer do.
-static constexpr int64_t kRowsOfMethods = 512, kRowsOfSearch = 128;
-
-LogicalResult Compilation::transformStage() {
-  std::vector<std::string> methods = quantizing() ? listMethods(*recipe) : std::vector<std::string>();
-  bool searches = quantizing() && asksForSearch(*recipe);
-  if (searches && options.calibrationData.empty()) {
-    emitRemark(UnknownLoc::get(&context))
-        << "--method=auto compares methods on samples; with statistics alone none is used: give "
-           "--calibration-data";
-    searches = false;
-  }
-  if (methods.empty() && !searches)
-    return success();
-  auto rows = [&](const std::string &method) { return rowsOfMethod(method); };
-  bool wanted =
-      searches || llvm::any_of(methods, [&](auto &name) { return rows(name) != RowsOfMethod::None; });
-  bool needed = llvm::any_of(methods, [&](auto &name) { return rows(name) == RowsOfMethod::Needed; });
-  // Statistics from a cache alone do for methods that can estimate.
-  if ((needed || (wanted && !options.calibrationData.empty())) &&
-      failed(attachRows(*module, methods.empty() ? kRowsOfSearch : kRowsOfMethods, options, *recipe)))
-    return failure();
-  LogicalResult result = success();
-  if (!methods.empty())
-    result = runPasses([&](OpPassManager &manager) {
-      populateAnnouncePipeline(manager, *recipe);
-      populateTransformPipeline(manager, TransformOptions{methods, &*recipe});
-    });
-  if (succeeded(result) && searches)
-    result = searchStage();
-  for (auto function : module->getOps<func::FuncOp>())
-    dropRows(function);
-  module->walk([](Operation *op) { op->removeAttr(kPrecisionAttrName); });
-  return result;
-}
-
-LogicalResult Compilation::searchStage() {
-  numberOps(module->lookupSymbol<func::FuncOp>("main"));
-  FailureOr<TransformDecisions> found = searchTransforms(*module, options, *recipe);
-  if (failed(found))
-    return failure();
-  decisions = std::move(*found);
-  if (!decisions->summary.empty())
-    emitRemark(UnknownLoc::get(&context)) << decisions->summary;
-  applyTransforms(*module, *decisions);
-  return runPasses(
-      [](OpPassManager &manager) { manager.addNestedPass<func::FuncOp>(createFoldEdgeTransforms()); });
-}
-
-LogicalResult Compilation::assignStage() {
   if (!quantizing())
     return success();
-  // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers too.
-  LogicalResult result = runPasses([&](OpPassManager &manager) {
-    populateAssignPipeline(manager, *recipe, /*integerTail=*/options.failOnFloat);
-  });
-  if (decisions) {
-    applyRanges(*module, *decisions);
-    eraseNumbers(module->lookupSymbol<func::FuncOp>("main"));
-  }
-  return result;
-}
-
-LogicalResult Compilation::quantizeStage() {
-  QuantizeOptions quantizeOptions;
-  if (quantizing()) {
-    auto rules = std::make_shared<RuleMatcher>(*recipe);
-    quantizeOptions.chooseRounding = [rules, hasData = !options.calibrationData.empty()](Operation *op) {
-      const PrecisionSettings *settings = rules->settingsFor(op);
-      return settings ? chooseRounding(*settings, hasData) : RoundingChoice();
-    };
-    if (failed(attachSecondMoments(*module, options, *recipe, quantizeOptions.chooseRounding)))
-      return failure();
-  }
-  return runPasses([&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });
+  FailureOr<std::optional<std::string>> dataHash = quantization->calibrate(*module);
+  if (failed(dataHash))
+    return failure();
+  if (*dataHash)
+    info.hashes["calibration"] = **dataHash;
+  return success();
 }
 
 LogicalResult Compilation::integerizeStage() {
@@ -252,11 +158,11 @@ LogicalResult Compilation::runStage(Stage stage) {
   case Stage::Calibrate:
     return calibrateStage();
   case Stage::Transform:
-    return transformStage();
+    return quantizing() ? quantization->transform(*module) : success();
   case Stage::Assign:
-    return assignStage();
+    return quantizing() ? quantization->assign(*module) : success();
   case Stage::Quantize:
-    return quantizeStage();
+    return quantizing() ? quantization->quantize(*module) : success();
   case Stage::Integerize:
     return integerizeStage();
   case Stage::Structure:
@@ -280,9 +186,9 @@ LogicalResult Compilation::describeModel() {
   // An object is named after its file, since its getter is; a shared object has the same bytes wherever it is
   // written.
   info.name = llvm::sys::path::stem(options.emit == EmitKind::Object ? options.output : options.model).str();
-  info.precision = quantizing() ? recipe->name() : "float32";
+  info.precision = quantizing() ? quantization->getRecipe().name() : "float32";
   if (quantizing())
-    info.extra["recipe"] = formatRecipe(*recipe);
+    info.extra["recipe"] = formatRecipe(quantization->getRecipe());
   if (auto hash = (*module)->getAttrOfType<StringAttr>("onnx.model_hash"))
     info.hashes["model"] = hash.str();
   return success();
@@ -290,10 +196,11 @@ LogicalResult Compilation::describeModel() {
 
 FailureOr<std::string> Compilation::exportForm() {
   OwningOpRef<ModuleOp> copy = module->clone();
-  PassManager manager(&context);
-  manager.addNestedPass<func::FuncOp>(createExpandNewOperators());
-  manager.addNestedPass<func::FuncOp>(createExpandRowQuantization());
-  if (failed(manager.run(*copy)))
+  LogicalResult expanded = quern::runPasses(*copy, [](OpPassManager &manager) {
+    manager.addNestedPass<func::FuncOp>(createExpandNewOperators());
+    manager.addNestedPass<func::FuncOp>(createExpandRowQuantization());
+  });
+  if (failed(expanded))
     return failure();
   return exportModel(*copy);
 }

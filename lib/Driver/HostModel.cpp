@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Driver/HostModel.h"
 
+#include "lib/Driver/RunPasses.h"
 #include "lib/Pipelines/Structure.h"
 #include "lib/Targets/Common/Jit.h"
-
-#include "mlir/Pass/PassManager.h"
 
 namespace quern {
 
@@ -14,9 +13,8 @@ llvm::Expected<std::unique_ptr<LoadedModel>> loadForHost(mlir::ModuleOp module) 
   auto target = createHostTarget();
   if (!target)
     return target.takeError();
-  mlir::PassManager manager(module.getContext());
-  populateStructurePipeline(manager, {});
-  if (mlir::failed(manager.run(module)))
+  auto structure = [](mlir::OpPassManager &manager) { populateStructurePipeline(manager, {}); };
+  if (mlir::failed(runPasses(module, structure)))
     return llvm::createStringError("the float model cannot be compiled, as said above");
   return compileAndLoad(module, **target);
 }

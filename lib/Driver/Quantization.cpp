@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Driver/Quantization.h"
+
+#include "lib/Driver/Calibration.h"
+#include "lib/Driver/Methods.h"
+#include "lib/Driver/RunPasses.h"
+#include "lib/Pipelines/Assign.h"
+#include "lib/Pipelines/Quantize.h"
+#include "lib/Pipelines/Transform.h"
+#include "passes/EdgeTransforms/ActivationRows.h"
+#include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
+#include "passes/InsertSimulation/SimulationSlots.h"
+#include "passes/RecipeRules/RuleMatcher.h"
+
+using namespace mlir;
+
+namespace quern {
+
+/// Sampled rows of an edge. A search measures what it chooses once more, so that fewer do.
+static constexpr int64_t kRowsOfMethods = 512, kRowsOfSearch = 128;
+
+FailureOr<std::optional<std::string>> Quantization::calibrate(ModuleOp prepared) {
+  if (!recipe.needsRanges())
+    return std::optional<std::string>();
+  FailureOr<std::string> dataHash = calibrateModule(prepared, options, recipe);
+  if (failed(dataHash))
+    return failure();
+  return std::optional(*dataHash);
+}
+
+LogicalResult Quantization::sampleRows(ModuleOp calibrated, llvm::ArrayRef<std::string> methods,
+                                       bool searches) {
+  auto asks = [&](RowsOfMethod rows) {
+    return llvm::any_of(methods, [&](const std::string &method) { return rowsOfMethod(method) == rows; });
+  };
+  bool needed = asks(RowsOfMethod::Needed);
+  bool wanted = searches || needed || asks(RowsOfMethod::Wanted);
+  // Statistics from a cache alone do for methods that can estimate.
+  if (!needed && (!wanted || options.calibrationData.empty()))
+    return success();
+  return attachRows(calibrated, methods.empty() ? kRowsOfSearch : kRowsOfMethods, options, recipe);
+}
+
+LogicalResult Quantization::applyMethods(ModuleOp calibrated, llvm::ArrayRef<std::string> methods) {
+  if (methods.empty())
+    return success();
+  return runPasses(calibrated, [&](OpPassManager &manager) {
+    populateAnnouncePipeline(manager, recipe);
+    populateTransformPipeline(manager, TransformOptions{methods.vec(), &recipe});
+  });
+}
+
+LogicalResult Quantization::search(ModuleOp calibrated) {
+  numberOps(calibrated.lookupSymbol<func::FuncOp>("main"));
+  FailureOr<TransformDecisions> found = searchTransforms(calibrated, options, recipe);
+  if (failed(found))
+    return failure();
+  decisions = std::move(*found);
+  if (!decisions->summary.empty())
+    emitRemark(UnknownLoc::get(calibrated.getContext())) << decisions->summary;
+  applyTransforms(calibrated, *decisions);
+  return runPasses(calibrated, [](OpPassManager &manager) {
+    manager.addNestedPass<func::FuncOp>(createFoldEdgeTransforms());
+  });
+}
+
+LogicalResult Quantization::transform(ModuleOp calibrated) {
+  std::vector<std::string> methods = listMethods(recipe);
+  bool searches = asksForSearch(recipe);
+  if (searches && options.calibrationData.empty()) {
+    emitRemark(UnknownLoc::get(calibrated.getContext()))
+        << "--method=auto compares methods on samples; with statistics alone none is used: give "
+           "--calibration-data";
+    searches = false;
+  }
+  if (methods.empty() && !searches)
+    return success();
+  if (failed(sampleRows(calibrated, methods, searches)))
+    return failure();
+  LogicalResult result = applyMethods(calibrated, methods);
+  if (succeeded(result) && searches)
+    result = search(calibrated);
+  for (auto function : calibrated.getOps<func::FuncOp>())
+    dropRows(function);
+  calibrated.walk([](Operation *op) { op->removeAttr(kPrecisionAttrName); });
+  return result;
+}
+
+LogicalResult Quantization::assign(ModuleOp transformed) {
+  // Ops behind the last contraction are float by choice; who refuses float ops wants them on integers too.
+  LogicalResult result = runPasses(transformed, [&](OpPassManager &manager) {
+    populateAssignPipeline(manager, recipe, /*integerTail=*/options.failOnFloat);
+  });
+  if (decisions) {
+    applyRanges(transformed, *decisions);
+    eraseNumbers(transformed.lookupSymbol<func::FuncOp>("main"));
+  }
+  return result;
+}
+
+LogicalResult Quantization::quantize(ModuleOp assigned) {
+  auto rules = std::make_shared<RuleMatcher>(recipe);
+  QuantizeOptions quantizeOptions;
+  quantizeOptions.chooseRounding = [rules, hasData = !options.calibrationData.empty()](Operation *op) {
+    const PrecisionSettings *settings = rules->settingsFor(op);
+    return settings ? chooseRounding(*settings, hasData) : RoundingChoice();
+  };
+  if (failed(attachSecondMoments(assigned, options, recipe, quantizeOptions.chooseRounding)))
+    return failure();
+  return runPasses(assigned,
+                   [&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });
+}
+
+} // namespace quern
