@@ -51,14 +51,20 @@ static llvm::Expected<std::unique_ptr<InstrumentedModel>> compileInstrumented(Mo
   return std::make_unique<HostInstrumentedModel>(std::move(*loaded));
 }
 
+llvm::Expected<std::unique_ptr<SampleReader>> openCalibrationData(const CompileOptions &options,
+                                                                  llvm::ArrayRef<InputSpec> inputs) {
+  return options.calibrationReader ? options.calibrationReader(inputs)
+                                   : openSamples(options.calibrationData, inputs);
+}
+
 /// What statistics depend on beyond the model's file and the data.
 static std::map<std::string, std::string> calibrationSettings(const CompileOptions &options,
-                                                              const Recipe &recipe) {
+                                                              std::optional<int64_t> limit) {
   std::map<std::string, std::string> settings;
   for (const auto &[name, size] : options.dimensions)
     settings["dim " + name] = std::to_string(size);
-  if (recipe.calibration.samples)
-    settings["samples"] = std::to_string(*recipe.calibration.samples);
+  if (limit)
+    settings["samples"] = std::to_string(*limit);
   return settings;
 }
 
@@ -82,7 +88,8 @@ static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::Array
 /// The statistics of the cache if they are those that calibration would give; nothing if there is no such
 /// file or it is of something else. A file that is no statistics file is an error: it would be overwritten.
 static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, const CompileOptions &options,
-                                                           const Recipe &recipe, SampleReader *samples,
+                                                           std::optional<int64_t> limit,
+                                                           SampleReader *samples,
                                                            llvm::ArrayRef<InputSpec> specs) {
   if (options.calibrationCache.empty() || !llvm::sys::fs::exists(options.calibrationCache))
     return std::nullopt;
@@ -91,7 +98,7 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
     return cached.takeError();
   auto modelHash = prepared->getAttrOfType<StringAttr>("onnx.model_hash");
   bool sameModel = modelHash && modelHash.getValue() == cached->modelHash &&
-                   cached->settings == calibrationSettings(options, recipe);
+                   cached->settings == calibrationSettings(options, limit);
   if (!samples) {
     if (!sameModel)
       return llvm::createStringError(
@@ -99,7 +106,7 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
           "' is of another model or other settings; give --calibration-data to calibrate anew");
     return std::move(*cached);
   }
-  llvm::Expected<SampleHash> dataHash = hashSamples(*samples, specs, recipe.calibration.samples);
+  llvm::Expected<SampleHash> dataHash = hashSamples(*samples, specs, limit);
   if (!dataHash)
     return dataHash.takeError();
   if (!sameModel || !(*dataHash == cached->dataHash))
@@ -107,25 +114,26 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
   return std::move(*cached);
 }
 
-static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOptions &options,
-                                                   const Recipe &recipe) {
+llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOptions &options,
+                                            const Recipe *recipe) {
+  std::optional<int64_t> limit = recipe ? recipe->calibration.samples : std::nullopt;
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(prepared);
   if (failed(specs))
     return llvm::createStringError("the model cannot be calibrated");
   if (options.calibrationData.empty() && options.calibrationCache.empty())
-    return llvm::createStringError(recipe.name() +
+    return llvm::createStringError((recipe ? recipe->name() : "--emit=statistics") +
                                    " needs samples of real input: give --calibration-data (an .npz keyed by "
                                    "input name, an .npy, a folder "
                                    "of either, or ONNX test data), or --calibration-cache");
   std::unique_ptr<SampleReader> samples;
   if (!options.calibrationData.empty()) {
-    auto opened = openSamples(options.calibrationData, *specs);
+    auto opened = openCalibrationData(options, *specs);
     if (!opened)
       return opened.takeError();
     samples = std::move(*opened);
   }
   llvm::Expected<std::optional<Statistics>> cached =
-      readCache(prepared, options, recipe, samples.get(), *specs);
+      readCache(prepared, options, limit, samples.get(), *specs);
   if (!cached)
     return cached.takeError();
   if (*cached)
@@ -135,8 +143,9 @@ static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const Comp
                                    "' does not exist; give --calibration-data to make it");
 
   CalibrateOptions calibrateOptions;
-  calibrateOptions.settings = calibrationSettings(options, recipe);
-  calibrateOptions.samples = recipe.calibration.samples;
+  calibrateOptions.settings = calibrationSettings(options, limit);
+  calibrateOptions.samples = limit;
+  calibrateOptions.progress = options.progress;
   llvm::Expected<Statistics> statistics =
       calibrate(prepared, *samples, calibrateOptions, compileInstrumented);
   if (statistics && !options.calibrationCache.empty())
@@ -147,7 +156,7 @@ static llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const Comp
 
 FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &options,
                                        const Recipe &recipe) {
-  llvm::Expected<Statistics> statistics = obtainStatistics(prepared, options, recipe);
+  llvm::Expected<Statistics> statistics = obtainStatistics(prepared, options, &recipe);
   if (!statistics)
     return report(*prepared.getContext(), statistics.takeError());
   std::optional<ObserverOptions> observer = makeObserverOptions(recipe.calibration.observer);
@@ -172,11 +181,12 @@ withSamples(ModuleOp module, const CompileOptions &options, const Recipe &recipe
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(module);
   if (failed(specs))
     return failure();
-  auto samples = openSamples(options.calibrationData, *specs);
+  auto samples = openCalibrationData(options, *specs);
   if (!samples)
     return report(*module.getContext(), samples.takeError());
   CalibrateOptions settings;
   settings.samples = recipe.calibration.samples;
+  settings.progress = options.progress;
   return report(*module.getContext(), attach(**samples, settings));
 }
 
@@ -208,6 +218,7 @@ FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileO
     searchOptions.recipe = recipe;
     searchOptions.integerTail = options.failOnFloat;
     searchOptions.limit = settings.samples;
+    searchOptions.progress = settings.progress;
     auto found = searchTransforms(numbered, samples, searchOptions, compileInstrumented);
     if (!found)
       return found.takeError();

@@ -10,9 +10,18 @@
 
 namespace quern {
 
-/// Attaches ranges to the values of a prepared module: from `options.calibrationCache` where its statistics
-/// are of this model, this data and these settings, else by compiling the float model for this machine and
-/// running it on `options.calibrationData`; fresh statistics are written to the cache if one is named.
+/// Opens the samples that the options name.
+llvm::Expected<std::unique_ptr<SampleReader>> openCalibrationData(const CompileOptions &options,
+                                                                  llvm::ArrayRef<InputSpec> inputs);
+
+/// The statistics of a prepared module: from `options.calibrationCache` where they are of this model, this
+/// data and these settings, else by compiling the float model for this machine and running it on the samples
+/// that the options name; fresh statistics are written to the cache if one is named. Without a recipe its
+/// settings are the defaults.
+llvm::Expected<Statistics> obtainStatistics(mlir::ModuleOp prepared, const CompileOptions &options,
+                                            const Recipe *recipe);
+
+/// Attaches ranges to the values of a prepared module: from its statistics (obtainStatistics).
 /// Returns the hash of the data. Refusals are diagnostics.
 mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const CompileOptions &options,
                                              const Recipe &recipe);

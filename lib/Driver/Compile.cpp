@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Driver/Compile.h"
 
+#include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/DimensionsFromData.h"
+#include "lib/Driver/Output.h"
 #include "lib/Driver/Quantization.h"
 #include "lib/Driver/RecipeSource.h"
 #include "lib/Driver/Registration.h"
@@ -74,6 +76,7 @@ private:
   std::optional<Quantization> quantization; ///< nothing where the model stays float
   OwningOpRef<ModuleOp> module;
   OwningOpRef<ModuleOp> structured; ///< kept for --verify=reference only
+  std::string statistics;           ///< as JSON, if they are what is written
   std::string hubForm; ///< as ONNX bytes, kept for --verify=onnxruntime of a quantized model only
   ModelInfo info;
 };
@@ -81,7 +84,7 @@ private:
 } // namespace
 
 LogicalResult Compilation::write(llvm::StringRef path, llvm::StringRef bytes) {
-  return report(context, writeFileAtomically(path, bytes));
+  return report(context, writeOutput(options, path, bytes));
 }
 
 Stage Compilation::lastStage() const {
@@ -92,6 +95,8 @@ Stage Compilation::lastStage() const {
     return quantizing() ? Stage::Quantize : Stage::Prepare;
   case EmitKind::MLIR:
     return Stage::Target;
+  case EmitKind::Statistics:
+    return Stage::Calibrate;
   case EmitKind::SharedLibrary:
   case EmitKind::Object:
     return Stage::Emit;
@@ -110,8 +115,9 @@ LogicalResult Compilation::importStage() {
 }
 
 LogicalResult Compilation::checkSize() {
-  if (!quantizing() && lastStage() < Stage::Structure)
-    return success(); // nothing is compiled
+  bool isCompiled = quantizing() || lastStage() >= Stage::Structure || options.emit == EmitKind::Statistics;
+  if (!isCompiled)
+    return success();
   return checkCompiledSize(*module);
 }
 
@@ -130,6 +136,14 @@ LogicalResult Compilation::checkRules() {
 }
 
 LogicalResult Compilation::calibrateStage() {
+  if (options.emit == EmitKind::Statistics) {
+    llvm::Expected<Statistics> found =
+        obtainStatistics(*module, options, quantizing() ? &quantization->getRecipe() : nullptr);
+    if (!found)
+      return report(context, found.takeError());
+    statistics = found->toJSON();
+    return success();
+  }
   if (!quantizing())
     return success();
   FailureOr<std::optional<std::string>> dataHash = quantization->calibrate(*module);
@@ -147,7 +161,10 @@ LogicalResult Compilation::integerizeStage() {
 }
 
 LogicalResult Compilation::runStage(Stage stage) {
-  StageTimer timer(stageNames[static_cast<size_t>(stage)], options.verbose);
+  const char *name = stageNames[static_cast<size_t>(stage)];
+  if (options.progress && !options.progress->onStage(name))
+    return report(context, makeInterrupted());
+  StageTimer timer(name, options.verbose);
   switch (stage) {
   case Stage::Import:
     return importStage();
@@ -254,8 +271,7 @@ LogicalResult Compilation::emitStage() {
     return failed(write(options.output, object->bytes)) ? failure()
                                                         : write(header, formatHeader(*object, info));
   }
-  llvm::StringRef folder = llvm::sys::path::parent_path(options.output);
-  llvm::Expected<std::string> library = linkSharedObject(*object, folder.empty() ? "." : folder);
+  llvm::Expected<std::string> library = linkSharedObject(*object, folderForTemporaries(options));
   return library ? write(options.output, *library) : report(context, library.takeError());
 }
 
@@ -274,17 +290,18 @@ LogicalResult Compilation::run() {
   }
   if (last == Stage::Emit)
     return success();
+  if (options.emit == EmitKind::Statistics)
+    return write(options.output, statistics);
   return options.emit == EmitKind::ONNX ? writeModel() : writeIR();
 }
 
-Outcome compile(const CompileOptions &options) {
+Outcome compile(const CompileOptions &options, const Messages &messages) {
   for (auto [what, input] : {std::pair("the model itself", &options.model),
                              std::pair("the calibration data", &options.calibrationData),
                              std::pair("the calibration cache", &options.calibrationCache),
                              std::pair("the recipe", &options.recipe)})
     if (options.output != "-" && isSameFile(*input, options.output)) {
-      llvm::errs() << "quernc: error: the output '" << options.output << "' is " << what
-                   << "; name another file\n";
+      messages(Severity::Error, "the output '" + options.output + "' is " + what + "; name another file");
       return Outcome::Refused;
     }
   TargetOptions targetOptions;
@@ -295,7 +312,7 @@ Outcome compile(const CompileOptions &options) {
   targetOptions.optimizationLevel = options.optimizationLevel;
   llvm::Expected<std::unique_ptr<Target>> target = createTarget(targetOptions);
   if (!target) {
-    llvm::errs() << "quernc: " << llvm::toString(target.takeError()) << "\n";
+    messages(Severity::Error, llvm::toString(target.takeError()));
     return Outcome::WrongUsage;
   }
 
@@ -303,7 +320,7 @@ Outcome compile(const CompileOptions &options) {
   registerDialects(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
-  UserDiagnostics diagnostics(context, llvm::errs());
+  UserDiagnostics diagnostics(context, messages);
   if (succeeded(Compilation(options, **target, context).run()))
     return Outcome::Done;
   if (diagnostics.errorCount() == 0)

@@ -6,8 +6,8 @@
 
 namespace quern {
 
-/// Compiles as asked and writes one output, complete or not at all. Every reason of a refusal is printed on
-/// standard error.
-Outcome compile(const CompileOptions &options);
+/// Compiles as asked and writes one output, complete or not at all. Every reason of a refusal is an error
+/// among `messages`.
+Outcome compile(const CompileOptions &options, const Messages &messages);
 
 } // namespace quern

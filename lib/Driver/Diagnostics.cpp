@@ -34,23 +34,37 @@ LogicalResult report(MLIRContext &context, llvm::Error error, llvm::StringRef re
   return failure();
 }
 
-static llvm::StringRef severityName(DiagnosticSeverity severity) {
+const char *severityName(Severity severity) {
   switch (severity) {
-  case DiagnosticSeverity::Note:
+  case Severity::Note:
     return "note";
-  case DiagnosticSeverity::Warning:
+  case Severity::Warning:
     return "warning";
-  case DiagnosticSeverity::Error:
+  case Severity::Error:
     return "error";
-  case DiagnosticSeverity::Remark:
+  case Severity::Remark:
     return "remark";
   }
   llvm_unreachable("all severities are named");
 }
 
-UserDiagnostics::UserDiagnostics(MLIRContext &context, llvm::raw_ostream &stream)
-    : stream(stream), handler(&context, [this](Diagnostic &diagnostic) {
-        print(diagnostic);
+static Severity toSeverity(DiagnosticSeverity severity) {
+  switch (severity) {
+  case DiagnosticSeverity::Note:
+    return Severity::Note;
+  case DiagnosticSeverity::Warning:
+    return Severity::Warning;
+  case DiagnosticSeverity::Error:
+    return Severity::Error;
+  case DiagnosticSeverity::Remark:
+    return Severity::Remark;
+  }
+  llvm_unreachable("all severities are known");
+}
+
+UserDiagnostics::UserDiagnostics(MLIRContext &context, const Messages &messages)
+    : messages(messages), handler(&context, [this](Diagnostic &diagnostic) {
+        tell(diagnostic);
         return success();
       }) {
   // A diagnostic speaks to the user of a model, not to the author of a pass.
@@ -58,16 +72,15 @@ UserDiagnostics::UserDiagnostics(MLIRContext &context, llvm::raw_ostream &stream
   context.printStackTraceOnDiagnostic(false);
 }
 
-void UserDiagnostics::print(const Diagnostic &diagnostic) {
-  errors += diagnostic.getSeverity() == DiagnosticSeverity::Error;
-  std::string text = ("quernc: " + severityName(diagnostic.getSeverity()) + ": ").str();
-  if (std::string where = describeLocation(diagnostic.getLocation()); !where.empty())
-    text += where + ": ";
-  text = printable(text + diagnostic.str());
-  if (printed.insert(text).second)
-    stream << text << "\n";
+void UserDiagnostics::tell(const Diagnostic &diagnostic) {
+  Severity severity = toSeverity(diagnostic.getSeverity());
+  errors += severity == Severity::Error;
+  std::string where = describeLocation(diagnostic.getLocation());
+  std::string text = printable((where.empty() ? "" : where + ": ") + diagnostic.str());
+  if (told.insert(std::string(severityName(severity)) + ": " + text).second)
+    messages(severity, text);
   for (const Diagnostic &note : diagnostic.getNotes())
-    print(note);
+    tell(note);
 }
 
 } // namespace quern

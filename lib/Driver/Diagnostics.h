@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Driver/Options.h"
+
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace quern {
 
@@ -18,20 +19,19 @@ std::string describeLocation(mlir::Location location);
 /// list of reasons is told as one error a line, each followed by `remark`. Success if there is none.
 mlir::LogicalResult report(mlir::MLIRContext &context, llvm::Error error, llvm::StringRef remark = "");
 
-/// While it lives, prints every diagnostic of a context as "quernc: error: node 'conv_3': reason", each text
-/// once: one fault may be met by several passes. Names come from the model: what a terminal could not show is
-/// escaped.
+/// While it lives, tells every diagnostic of a context as "node 'conv_3': reason", each text once: one fault
+/// may be met by several passes. Names come from the model: what a terminal could not show is escaped.
 class UserDiagnostics {
 public:
-  UserDiagnostics(mlir::MLIRContext &context, llvm::raw_ostream &stream);
+  UserDiagnostics(mlir::MLIRContext &context, const Messages &messages);
 
   unsigned errorCount() const { return errors; }
 
 private:
-  void print(const mlir::Diagnostic &diagnostic);
+  void tell(const mlir::Diagnostic &diagnostic);
 
-  llvm::raw_ostream &stream;
-  llvm::StringSet<> printed;
+  const Messages &messages;
+  llvm::StringSet<> told;
   unsigned errors = 0;
   mlir::ScopedDiagnosticHandler handler;
 };

@@ -3,6 +3,7 @@
 
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/SampleExtents.h"
+#include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Pipelines/Calibrate.h"
 
@@ -123,7 +124,7 @@ LogicalResult bindDimensionsFromData(ModuleOp imported, CompileOptions &options)
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(imported);
   if (failed(specs))
     return failure();
-  auto samples = openSamples(options.calibrationData, *specs);
+  auto samples = openCalibrationData(options, *specs);
   if (!samples)
     return report(*imported.getContext(), samples.takeError(), describeBindings(options));
   if (!binder.isNeeded())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Driver/OnnxRuntime.h"
 
+#include "lib/Driver/Output.h"
 #include "lib/Support/Files.h"
 
 #include "llvm/ADT/ScopeExit.h"
@@ -90,12 +91,13 @@ static llvm::Expected<std::vector<Sample>> readResults(llvm::StringRef path, siz
 llvm::Expected<std::vector<Sample>> runOnnxRuntime(llvm::StringRef model, llvm::ArrayRef<Sample> samples,
                                                    const Signature &signature,
                                                    const CompileOptions &options) {
-  llvm::SmallString<128> beside(options.output + ".verify"), folder;
+  llvm::SmallString<128> beside(folderForTemporaries(options)), folder;
+  llvm::sys::path::append(beside, "quern-verify");
   llvm::sys::fs::make_absolute(
       beside); // a relative prefix would lie in the system's folder for temporary files
   if (std::error_code code = llvm::sys::fs::createUniqueDirectory(beside, folder))
-    return llvm::createStringError(code,
-                                   "cannot make a folder beside '" + options.output + "': " + code.message());
+    return llvm::createStringError(code, "cannot make a folder in '" + folderForTemporaries(options) +
+                                             "': " + code.message());
   llvm::scope_exit remove([&] { llvm::sys::fs::remove_directories(folder); });
   auto inFolder = [&](llvm::StringRef name) { return (folder + "/" + name).str(); };
 

@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Calibration/DataReader.h"
 #include "lib/Recipe/Preset.h"
+#include "lib/Support/Progress.h"
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,8 +35,9 @@ inline constexpr std::array<const char *, 10> stageNames = {"import", "prepare",
                                                             "assign", "quantize", "integerize", "structure",
                                                             "target", "emit"};
 
-/// What is written: a shared library, an object with its C header, IR text, or a (QDQ) ONNX model.
-enum class EmitKind { SharedLibrary, Object, MLIR, ONNX };
+/// What is written: a shared library, an object with its C header, IR text, a (QDQ) ONNX model, or what
+/// calibration saw (lib/Calibration/Statistics.h).
+enum class EmitKind { SharedLibrary, Object, MLIR, ONNX, Statistics };
 
 /// A second execution that the artefact's outputs are compared with before it is written.
 enum class Verification { None, Reference, OnnxRuntime };
@@ -40,9 +45,24 @@ enum class Verification { None, Reference, OnnxRuntime };
 /// How a compilation ended; the values are the programs' exit statuses.
 enum class Outcome { Done = 0, Refused = 1, WrongUsage = 2 };
 
+enum class Severity { Note, Warning, Error, Remark };
+
+/// "note", "warning", "error", "remark".
+const char *severityName(Severity severity);
+
+/// Hears what there is to say: one reason, remark or note, without the program's name and the severity's.
+using Messages = std::function<void(Severity severity, llvm::StringRef text)>;
+
+/// Opens samples that lie in no file, for a model with these inputs; each call starts with the first sample.
+/// A reader lives until the next call.
+using OpenReader =
+    std::function<llvm::Expected<std::unique_ptr<SampleReader>>(llvm::ArrayRef<InputSpec> inputs)>;
+
 struct CompileOptions {
   std::string model;  ///< path of the ONNX file
   std::string output; ///< path, "-" for standard output
+  /// Where the output goes instead if it is to stay in memory; then `output` is empty, and `emit` not Object.
+  std::string *bytes = nullptr;
   EmitKind emit = EmitKind::SharedLibrary;
   std::optional<Stage> stopAfter;
   std::map<std::string, int64_t> dimensions; ///< symbolic dimension -> size
@@ -52,6 +72,7 @@ struct CompileOptions {
   bool failOnFloat = false;
 
   std::string calibrationData;  ///< file or folder; "random" by name
+  OpenReader calibrationReader; ///< used instead if there is one; `calibrationData` is what messages call it
   std::string calibrationCache; ///< statistics file to reuse or to write
 
   std::string target = "cpu";
@@ -61,6 +82,7 @@ struct CompileOptions {
   Verification verify = Verification::None;
   double relativeTolerance = 1e-4, absoluteTolerance = 1e-5;
   bool verbose = false;
+  ProgressListener *progress = nullptr;
 };
 
 } // namespace quern

@@ -2,6 +2,7 @@
 #include "lib/Driver/Verify.h"
 
 #include "lib/Calibration/DataReader.h"
+#include "lib/Driver/Calibration.h"
 #include "lib/Driver/OnnxRuntime.h"
 #include "lib/Runtime/Compare.h"
 #include "lib/Targets/Common/Jit.h"
@@ -27,7 +28,8 @@ static llvm::Expected<std::vector<Sample>> readVerificationSamples(const Signatu
   specs.reserve(signature.inputs.size());
   for (const TensorSignature &input : signature.inputs)
     specs.push_back({input.name, static_cast<ElementType>(input.elementType), input.shape});
-  auto reader = openSamples(options.calibrationData.empty() ? "random" : options.calibrationData, specs);
+  auto reader =
+      options.calibrationData.empty() ? openSamples("random", specs) : openCalibrationData(options, specs);
   if (!reader)
     return reader.takeError();
   std::vector<Sample> samples;

@@ -4,7 +4,6 @@
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
 #include "lib/Pipelines/Instrument.h"
-#include "lib/Support/Progress.h"
 #include "passes/InsertObservers/ObservableValues.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -115,16 +114,12 @@ llvm::Expected<Statistics> calibrate(ModuleOp prepared, SampleReader &samples,
   std::optional<int64_t> total = samples.count();
   if (total && options.samples)
     total = std::min(*total, *options.samples);
-  std::optional<Progress> progress;
-  if (options.showProgress)
-    progress.emplace("calibrate", total);
+  Progress progress("calibrate", total, options.progress);
   auto observe = [&](const Sample &sample) -> llvm::Error {
     statistics.dataHash.add(sample, *specs);
     if (llvm::Error error = addSample(sample, **model, names, statistics))
       return error;
-    if (progress)
-      progress->advance();
-    return llvm::Error::success();
+    return progress.advance();
   };
   llvm::Expected<int64_t> count = forEachSample(samples, observe, options.samples);
   if (!count)

@@ -4,6 +4,7 @@
 
 #include "lib/Calibration/DataReader.h"
 #include "lib/Calibration/Statistics.h"
+#include "lib/Support/Progress.h"
 #include "passes/RoundWeights/RoundWeights.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -32,7 +33,7 @@ struct CalibrateOptions {
   std::optional<int64_t> samples;
   /// What else the statistics depend on; kept in their file. A limit on samples is added by itself.
   std::map<std::string, std::string> settings;
-  bool showProgress = true;
+  ProgressListener *progress = nullptr;
 };
 
 /// The inputs of @main, as data must match them. Errors are diagnostics.

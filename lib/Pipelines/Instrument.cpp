@@ -2,7 +2,6 @@
 #include "lib/Pipelines/Instrument.h"
 
 #include "dialects/ONNX/IR/ONNXNames.h"
-#include "lib/Support/Progress.h"
 #include "passes/InsertObservers/InsertObservers.h"
 #include "passes/ReturnObserved/ReturnObserved.h"
 
@@ -38,9 +37,7 @@ llvm::Error visitObserved(ModuleOp prepared, SampleReader &samples, StringRef ti
   llvm::Expected<std::unique_ptr<InstrumentedModel>> model = compile(**instrumented);
   if (!model)
     return model.takeError();
-  std::optional<Progress> progress;
-  if (options.showProgress)
-    progress.emplace(title.str(), samples.count());
+  Progress progress(title.str(), samples.count(), options.progress);
   auto observe = [&](const Sample &sample) -> llvm::Error {
     llvm::Expected<std::vector<NpyArray>> arrays = (*model)->run(sample);
     if (!arrays)
@@ -48,9 +45,7 @@ llvm::Error visitObserved(ModuleOp prepared, SampleReader &samples, StringRef ti
     for (auto [name, array] : llvm::zip_equal(names, *arrays))
       if (array.type == ElementType::Float32)
         visit(name, {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)});
-    if (progress)
-      progress->advance();
-    return llvm::Error::success();
+    return progress.advance();
   };
   llvm::Expected<int64_t> count = forEachSample(samples, observe, options.samples);
   return count ? llvm::Error::success() : count.takeError();

@@ -40,27 +40,39 @@ std::string formatProgress(llvm::StringRef what, int64_t done, std::optional<int
                        done > 0 ? formatTime(left) : "?");
 }
 
-Progress::Progress(llvm::StringRef what, std::optional<int64_t> total, llvm::raw_ostream &stream)
-    : what(what), total(total), stream(stream), shown(stream.is_displayed()), start(Clock::now()),
-      lastDrawn(start) {}
+llvm::Error makeInterrupted() {
+  return llvm::createStringError(std::errc::interrupted, "stopped before the end, as asked");
+}
 
 Progress::~Progress() {
-  if (shown)
-    stream << "\r\033[K";
+  if (listener)
+    listener->onEnd(what);
 }
 
-void Progress::advance(int64_t steps) {
-  done += steps;
+llvm::Error Progress::advance() {
+  ++done;
+  return !listener || listener->onStep(what, done, total) ? llvm::Error::success() : makeInterrupted();
+}
+
+bool TerminalProgress::onStep(llvm::StringRef what, int64_t done, std::optional<int64_t> total) {
   Clock::time_point now = Clock::now();
-  if (shown && now - lastDrawn >= kBetweenFrames)
-    draw(now);
-}
-
-void Progress::draw(Clock::time_point now) {
+  if (current != what) {
+    current = what.str();
+    start = lastDrawn = now;
+  }
+  if (!shown || now - lastDrawn < kBetweenFrames)
+    return true;
   lastDrawn = now;
   stream << '\r' << formatProgress(what, done, total, std::chrono::duration<double>(now - start).count())
          << "\033[K";
   stream.flush();
+  return true;
+}
+
+void TerminalProgress::onEnd(llvm::StringRef what) {
+  current.clear();
+  if (shown)
+    stream << "\r\033[K";
 }
 
 } // namespace quern

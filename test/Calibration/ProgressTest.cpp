@@ -19,8 +19,32 @@ TEST(Progress, SilentUnlessAtATerminal) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   {
-    Progress progress("calibrate", 10, stream);
-    progress.advance(10);
+    TerminalProgress terminal(stream);
+    Progress progress("calibrate", 1, &terminal);
+    EXPECT_FALSE(progress.advance());
   }
   EXPECT_EQ(text, "");
+}
+
+namespace {
+struct Recorder : ProgressListener {
+  explicit Recorder(int64_t last) : last(last) {}
+  bool onStep(llvm::StringRef what, int64_t done, std::optional<int64_t> total) override {
+    text += (what + " " + llvm::Twine(done) + "/" + llvm::Twine(total.value_or(-1)) + "; ").str();
+    return done < last;
+  }
+  void onEnd(llvm::StringRef what) override { text += (what + " ends").str(); }
+  int64_t last;
+  std::string text;
+};
+} // namespace
+
+TEST(Progress, AListenerHearsEachStepAndMayStop) {
+  Recorder recorder(2);
+  {
+    Progress progress("search", std::nullopt, &recorder);
+    EXPECT_FALSE(progress.advance());
+    EXPECT_EQ(llvm::toString(progress.advance()), "stopped before the end, as asked");
+  }
+  EXPECT_EQ(recorder.text, "search 1/-1; search 2/-1; search ends");
 }

@@ -43,7 +43,6 @@ protected:
   Calibrate() {
     context.loadDialect<func::FuncDialect, quern::onnx::ONNXDialect, QuernDialect>();
     module = parseSourceString<ModuleOp>(kModel, &context);
-    options.showProgress = false;
   }
 
   Sample sample(float first, float second) {

@@ -8,7 +8,6 @@
 #include "lib/Pipelines/Search/SampleSplit.h"
 #include "lib/Pipelines/Search/Simulator.h"
 #include "lib/Pipelines/Transform.h"
-#include "lib/Support/Progress.h"
 #include "passes/InsertQuantization/QuantizationPlan.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -171,8 +170,8 @@ llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t beg
 
 llvm::Expected<bool> TransformSearch::tryChoice(Choice candidate, double worth) {
   ++trials;
-  if (progress)
-    progress->advance();
+  if (llvm::Error stop = progress->advance())
+    return std::move(stop);
   llvm::Expected<double> error = measure(candidate, 0, searched);
   if (!error)
     return error.takeError();
@@ -320,8 +319,7 @@ llvm::Expected<TransformDecisions> TransformSearch::run(SampleReader &reader,
     return std::move(error);
   if (simulator->getSlots().empty())
     return TransformDecisions();
-  if (options.showProgress)
-    progress.emplace("method auto", mostTrials);
+  progress.emplace("method auto", mostTrials, options.progress);
   llvm::Expected<double> plainError = measure(best, 0, searched);
   if (!plainError)
     return plainError.takeError();

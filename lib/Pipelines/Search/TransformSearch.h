@@ -38,7 +38,7 @@ struct TransformSearchOptions {
   std::optional<int64_t> limit;                   ///< of samples that are looked at: the first ones
   int64_t searchSamples = 8, heldBackSamples = 8; ///< at most
   double work = 4e11; ///< multiply-accumulates that all trials together may take, roughly
-  bool showProgress = true;
+  ProgressListener *progress = nullptr;
 };
 
 /// Tries on simulated quantization, first to last: each method on all edges; integer islands between

@@ -250,3 +250,16 @@ def test_inputs_that_share_a_dimension(programs, tmp_path):
     np.savez(tmp_path / "data.npz", x=np.ones((5, 2, 4), np.float32), y=np.ones((5, 2, 1), np.float32))
     made = programs.quernc(model, *flags)
     assert made.returncode == 0 and "n=2, dimension 1 of input 'x'=4 (from calibration data)" in made.stderr, made.stderr
+
+
+def test_statistics_alone(programs, digits, tmp_path):
+    """--emit=statistics is the file that --calibration-cache keeps, and needs no scheme."""
+    alone, cache = tmp_path / "alone.json", tmp_path / "cache.json"
+    made = programs.quernc(digits.model, f"--calibration-data={digits.calibration}", "--emit=statistics", "-o", alone)
+    assert made.returncode == 0, made.stderr
+    made = programs.quernc(digits.model, *digits.w8a8, f"--calibration-cache={cache}", "-o", tmp_path / "model.so")
+    assert made.returncode == 0, made.stderr
+    assert alone.read_bytes() == cache.read_bytes()
+    missing = programs.quernc(digits.model, "--emit=statistics", "-o", tmp_path / "none.json")
+    assert missing.returncode == 1 and "--emit=statistics needs samples of real input" in missing.stderr
+    assert not (tmp_path / "none.json").exists()
