@@ -6,8 +6,6 @@
 #include "passes/Integerize/Arithmetic.h"
 #include "passes/Integerize/Patterns.h"
 
-#include <cmath>
-
 using namespace mlir;
 
 namespace quern {
@@ -26,8 +24,6 @@ FailureOr<BinaryPlan> planBinary(Operation *op, Refusal &refusal) {
 
 namespace {
 
-bool isPositive(float multiplier) { return std::isfinite(multiplier) && multiplier > 0; }
-
 /// Codes of the negated tensor: q -> lowest + highest - q with the zero point mirrored likewise; exact.
 std::pair<Value, int64_t> negate(OpBuilder &builder, Location location, const TensorCodes &tensor) {
   Value codes = castToStorage(builder, location, tensor.codes);
@@ -42,54 +38,48 @@ std::pair<Value, int64_t> negate(OpBuilder &builder, Location location, const Te
 }
 
 /// quantize(clamps(dequantize(a) op dequantize(b))) -> qlinear_op(a, b).
-struct QuantizeBinary : OpRewritePattern<QuantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct QuantizeBinary : QuantizeProducer {
+  using QuantizeProducer::QuantizeProducer;
 
-  LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter &rewriter) const override {
-    Refusal refusal;
-    FailureOr<QuantizedResult> result = planResult(op, refusal);
-    if (failed(result))
-      return rewriter.notifyMatchFailure(op, refusal.reason);
-    Operation *binary = result->producer;
-    FailureOr<BinaryPlan> plan = planBinary(binary, refusal);
+  FailureOr<Value> createCodes(PatternRewriter &rewriter, const QuantizedResult &result,
+                               Refusal &refusal) const override {
+    FailureOr<BinaryPlan> plan = planBinary(result.producer, refusal);
     if (failed(plan))
-      return rewriter.notifyMatchFailure(op, refusal.reason);
-    Value codes = isa<onnx::MulOp>(binary) ? createProduct(rewriter, binary, *plan, *result)
-                                           : createSum(rewriter, binary, *plan, *result);
-    if (!codes)
-      return rewriter.notifyMatchFailure(op, "expected ratios of scales within the range of f32");
-    finishResult(rewriter, op, codes, *result);
-    return success();
+      return failure();
+    return isa<onnx::MulOp>(result.producer) ? createProduct(rewriter, *plan, result, refusal)
+                                             : createSum(rewriter, *plan, result, refusal);
   }
 
-  static Value createProduct(PatternRewriter &rewriter, Operation *op, const BinaryPlan &plan,
-                             const QuantizedResult &result) {
+  static FailureOr<Value> createProduct(PatternRewriter &rewriter, const BinaryPlan &plan,
+                                        const QuantizedResult &result, Refusal &refusal) {
     QLinearMul product = QLinearMul::get(plan.first.quantizer(), plan.second.quantizer(), result.quantizer);
-    if (!isPositive(product.multiplier))
-      return {};
-    Location location = op->getLoc();
+    if (failed(checkMultipliers(product.multiplier, refusal)))
+      return failure();
+    Location location = result.producer->getLoc();
     Value first = castToStorage(rewriter, location, plan.first.codes);
     Value second = castToStorage(rewriter, location, plan.second.codes);
     return QLinearMulOp::create(rewriter, location, result.storage, first, second, product.aZeroPoint,
                                 product.bZeroPoint, APFloat(product.multiplier), product.zeroPoint,
-                                result.codes.lowest, result.codes.highest);
+                                result.codes.lowest, result.codes.highest)
+        .getResult();
   }
 
-  static Value createSum(PatternRewriter &rewriter, Operation *op, const BinaryPlan &plan,
-                         const QuantizedResult &result) {
+  static FailureOr<Value> createSum(PatternRewriter &rewriter, const BinaryPlan &plan,
+                                    const QuantizedResult &result, Refusal &refusal) {
     QLinearAdd sum = QLinearAdd::get(plan.first.quantizer(), plan.second.quantizer(), result.quantizer);
-    if (!isPositive(sum.aMultiplier) || !isPositive(sum.bMultiplier))
-      return {};
-    Location location = op->getLoc();
+    if (failed(checkMultipliers({sum.aMultiplier, sum.bMultiplier}, refusal)))
+      return failure();
+    Location location = result.producer->getLoc();
     Value first = castToStorage(rewriter, location, plan.first.codes), second;
     int64_t secondZeroPoint = sum.bZeroPoint;
-    if (isa<onnx::SubOp>(op))
+    if (isa<onnx::SubOp>(result.producer))
       std::tie(second, secondZeroPoint) = negate(rewriter, location, plan.second);
     else
       second = castToStorage(rewriter, location, plan.second.codes);
     return QLinearAddOp::create(rewriter, location, result.storage, first, second, sum.aZeroPoint,
                                 secondZeroPoint, APFloat(sum.aMultiplier), APFloat(sum.bMultiplier),
-                                sum.zeroPoint, result.codes.lowest, result.codes.highest);
+                                sum.zeroPoint, result.codes.lowest, result.codes.highest)
+        .getResult();
   }
 };
 

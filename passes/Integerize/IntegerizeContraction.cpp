@@ -223,28 +223,23 @@ struct AbsorbRowBias : OpRewritePattern<onnx::AddOp> {
 
 /// quantize(clamps(dequantize_accumulator(acc))) -> requantize(acc). The multiplier is f32(f32(sa * sw) /
 /// so).
-struct QuantizeAccumulator : OpRewritePattern<QuantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct QuantizeAccumulator : QuantizeProducer {
+  using QuantizeProducer::QuantizeProducer;
 
-  LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter &rewriter) const override {
-    Refusal refusal;
-    FailureOr<QuantizedResult> result = planResult(op, refusal);
-    if (failed(result))
-      return rewriter.notifyMatchFailure(op, refusal.reason);
-    auto real = dyn_cast<DequantizeAccumulatorOp>(result->producer);
+  FailureOr<Value> createCodes(PatternRewriter &rewriter, const QuantizedResult &result,
+                               Refusal &refusal) const override {
+    auto real = dyn_cast<DequantizeAccumulatorOp>(result.producer);
     if (!real)
-      return rewriter.notifyMatchFailure(op, "expected a dequantized accumulator");
+      return refuse(refusal, "expected a dequantized accumulator", "");
     SmallVector<float> multipliers;
     for (float scale : real.getScales())
-      multipliers.push_back(scale / result->quantizer.scale);
-    if (!llvm::all_of(multipliers,
-                      [](float multiplier) { return std::isfinite(multiplier) && multiplier > 0; }))
-      return rewriter.notifyMatchFailure(op, "expected a ratio of scales within the range of f32");
-    Value codes = RequantizeOp::create(rewriter, real.getLoc(), result->storage, real.getInput(), multipliers,
-                                       real.getAxisAttr(), result->quantizer.zeroPoint, result->codes.lowest,
-                                       result->codes.highest);
-    finishResult(rewriter, op, codes, *result);
-    return success();
+      multipliers.push_back(scale / result.quantizer.scale);
+    if (failed(checkMultipliers(multipliers, refusal)))
+      return failure();
+    return RequantizeOp::create(rewriter, real.getLoc(), result.storage, real.getInput(), multipliers,
+                                real.getAxisAttr(), result.quantizer.zeroPoint, result.codes.lowest,
+                                result.codes.highest)
+        .getResult();
   }
 };
 

@@ -9,8 +9,6 @@
 #include "passes/Integerize/Patterns.h"
 #include "passes/Integerize/QuantizedResult.h"
 
-#include <cmath>
-
 using namespace mlir;
 
 namespace quern {
@@ -79,24 +77,21 @@ struct AbsorbGroupedBias : OpRewritePattern<onnx::AddOp> {
 };
 
 /// quantize(clamps(grouped_matmul(...))) -> requantize(grouped_matmul(...)) with the multiplier f32(1 / so).
-struct QuantizeGroupedProduct : OpRewritePattern<QuantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct QuantizeGroupedProduct : QuantizeProducer {
+  using QuantizeProducer::QuantizeProducer;
 
-  LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter &rewriter) const override {
-    Refusal refusal;
-    FailureOr<QuantizedResult> result = planResult(op, refusal);
-    if (failed(result))
-      return rewriter.notifyMatchFailure(op, refusal.reason);
-    auto product = dyn_cast<GroupedMatMulOp>(result->producer);
-    float multiplier = 1.0f / result->quantizer.scale;
-    if (!product || !std::isfinite(multiplier))
-      return rewriter.notifyMatchFailure(op, "expected a product in groups and a scale with an inverse");
-    Value codes = RequantizeOp::create(
-        rewriter, product.getLoc(), result->storage, product, rewriter.getDenseF32ArrayAttr(multiplier),
-        IntegerAttr(), rewriter.getI64IntegerAttr(result->quantizer.zeroPoint),
-        rewriter.getI64IntegerAttr(result->codes.lowest), rewriter.getI64IntegerAttr(result->codes.highest));
-    finishResult(rewriter, op, codes, *result);
-    return success();
+  FailureOr<Value> createCodes(PatternRewriter &rewriter, const QuantizedResult &result,
+                               Refusal &refusal) const override {
+    auto product = dyn_cast<GroupedMatMulOp>(result.producer);
+    if (!product)
+      return refuse(refusal, "expected a product in groups", "");
+    float multiplier = 1.0f / result.quantizer.scale;
+    if (failed(checkMultipliers(multiplier, refusal)))
+      return failure();
+    return RequantizeOp::create(rewriter, product.getLoc(), result.storage, product, multiplier,
+                                /*axis=*/IntegerAttr(), result.quantizer.zeroPoint, result.codes.lowest,
+                                result.codes.highest)
+        .getResult();
   }
 };
 

@@ -5,7 +5,6 @@
 #include "passes/Integerize/Means.h"
 #include "passes/Integerize/Patterns.h"
 
-#include <cmath>
 #include <numeric>
 
 using namespace mlir;
@@ -104,35 +103,31 @@ FailureOr<MeanPlan> planMean(Operation *op, Refusal &refusal) {
 namespace {
 
 /// quantize(clamps(mean(dequantize(a)))) -> qlinear_average_pool(a) or qlinear_global_average_pool(a).
-struct QuantizeMean : OpRewritePattern<QuantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct QuantizeMean : QuantizeProducer {
+  using QuantizeProducer::QuantizeProducer;
 
-  LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter &rewriter) const override {
-    Refusal refusal;
-    FailureOr<QuantizedResult> result = planResult(op, refusal);
-    if (failed(result))
-      return rewriter.notifyMatchFailure(op, refusal.reason);
-    FailureOr<MeanPlan> plan = planMean(result->producer, refusal);
+  FailureOr<Value> createCodes(PatternRewriter &rewriter, const QuantizedResult &result,
+                               Refusal &refusal) const override {
+    FailureOr<MeanPlan> plan = planMean(result.producer, refusal);
     if (failed(plan))
-      return rewriter.notifyMatchFailure(op, refusal.reason);
-    float ratio = float(plan->input.type.getScale()) / result->quantizer.scale;
-    if (!std::isfinite(ratio) || ratio <= 0)
-      return rewriter.notifyMatchFailure(op, "expected a ratio of scales within the range of f32");
-    Location location = result->producer->getLoc();
-    Value codes = castToStorage(rewriter, location, plan->input.codes), means;
+      return failure();
+    float ratio = float(plan->input.type.getScale()) / result.quantizer.scale;
+    if (failed(checkMultipliers(ratio, refusal)))
+      return failure();
+    Location location = result.producer->getLoc();
+    Value codes = castToStorage(rewriter, location, plan->input.codes);
     int64_t inputZeroPoint = plan->input.type.getZeroPoint();
     APFloat multiplier(ratio);
     if (plan->window)
-      means = QLinearAveragePoolOp::create(
-          rewriter, location, result->storage, codes, plan->window->kernel, plan->window->strides,
-          plan->window->pads, plan->window->dilations, plan->window->includePadding, inputZeroPoint,
-          multiplier, result->quantizer.zeroPoint, result->codes.lowest, result->codes.highest);
-    else
-      means = QLinearGlobalAveragePoolOp::create(
-          rewriter, location, result->storage, codes, plan->axes, plan->keepDimensions, inputZeroPoint,
-          multiplier, result->quantizer.zeroPoint, result->codes.lowest, result->codes.highest);
-    finishResult(rewriter, op, means, *result);
-    return success();
+      return QLinearAveragePoolOp::create(
+                 rewriter, location, result.storage, codes, plan->window->kernel, plan->window->strides,
+                 plan->window->pads, plan->window->dilations, plan->window->includePadding, inputZeroPoint,
+                 multiplier, result.quantizer.zeroPoint, result.codes.lowest, result.codes.highest)
+          .getResult();
+    return QLinearGlobalAveragePoolOp::create(
+               rewriter, location, result.storage, codes, plan->axes, plan->keepDimensions, inputZeroPoint,
+               multiplier, result.quantizer.zeroPoint, result.codes.lowest, result.codes.highest)
+        .getResult();
   }
 };
 

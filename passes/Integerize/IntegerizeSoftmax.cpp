@@ -38,19 +38,15 @@ Value createSoftmax(OpBuilder &builder, Operation *op, const SoftmaxPlan &plan,
 
 namespace {
 /// quantize(clamps(softmax(dequantize(a)))) -> qlinear_softmax(a).
-struct QuantizeSoftmax : OpRewritePattern<QuantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct QuantizeSoftmax : QuantizeProducer {
+  using QuantizeProducer::QuantizeProducer;
 
-  LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter &rewriter) const override {
-    Refusal refusal;
-    FailureOr<QuantizedResult> result = planResult(op, refusal);
-    if (failed(result))
-      return rewriter.notifyMatchFailure(op, refusal.reason);
-    FailureOr<SoftmaxPlan> plan = planSoftmax(result->producer, refusal);
+  FailureOr<Value> createCodes(PatternRewriter &rewriter, const QuantizedResult &result,
+                               Refusal &refusal) const override {
+    FailureOr<SoftmaxPlan> plan = planSoftmax(result.producer, refusal);
     if (failed(plan))
-      return rewriter.notifyMatchFailure(op, refusal.reason);
-    finishResult(rewriter, op, createSoftmax(rewriter, result->producer, *plan, &*result), *result);
-    return success();
+      return failure();
+    return createSoftmax(rewriter, result.producer, *plan, &result);
   }
 };
 } // namespace

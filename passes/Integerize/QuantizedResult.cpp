@@ -3,6 +3,8 @@
 
 #include "dialects/ONNX/IR/ONNXNames.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace quern {
@@ -23,10 +25,24 @@ FailureOr<QuantizedResult> planResult(QuantizeOp quantize, Refusal &refusal) {
   return QuantizedResult{producer, *type, quantizer, *codes, storage};
 }
 
-void finishResult(PatternRewriter &rewriter, QuantizeOp quantize, Value codes,
-                  const QuantizedResult &result) {
-  onnx::copyValueNames(quantize.getInput().getDefiningOp(), codes.getDefiningOp());
-  rewriter.replaceOp(quantize, castFromStorage(rewriter, quantize.getLoc(), codes, result.type));
+LogicalResult checkMultipliers(ArrayRef<float> multipliers, Refusal &refusal) {
+  if (llvm::all_of(multipliers, [](float ratio) { return std::isfinite(ratio) && ratio > 0; }))
+    return success();
+  return refuse(refusal, "expected ratios of scales within the range of f32",
+                "calibrate on data that uses the node");
+}
+
+LogicalResult QuantizeProducer::matchAndRewrite(QuantizeOp op, PatternRewriter &rewriter) const {
+  Refusal refusal;
+  FailureOr<QuantizedResult> result = planResult(op, refusal);
+  if (failed(result))
+    return rewriter.notifyMatchFailure(op, refusal.reason);
+  FailureOr<Value> codes = createCodes(rewriter, *result, refusal);
+  if (failed(codes))
+    return rewriter.notifyMatchFailure(op, refusal.reason);
+  onnx::copyValueNames(op.getInput().getDefiningOp(), codes->getDefiningOp());
+  rewriter.replaceOp(op, castFromStorage(rewriter, op.getLoc(), *codes, result->type));
+  return success();
 }
 
 } // namespace quern

@@ -21,8 +21,21 @@ struct QuantizedResult {
 /// Fails if the quantization is not to 8 bits of one scale, or if no op computes its operand.
 mlir::FailureOr<QuantizedResult> planResult(QuantizeOp quantize, Refusal &refusal);
 
-/// Replaces the quantization by `codes`, which take over the name of the value that it read.
-void finishResult(mlir::PatternRewriter &rewriter, QuantizeOp quantize, mlir::Value codes,
-                  const QuantizedResult &result);
+/// Fails unless each multiplier, a ratio of scales, is a positive f32.
+llvm::LogicalResult checkMultipliers(llvm::ArrayRef<float> multipliers, Refusal &refusal);
+
+/// quantize(clamps(producer)) -> codes that integer arithmetic yields, which take over the name of the value
+/// that was quantized. One subclass for each kind of producer.
+class QuantizeProducer : public mlir::OpRewritePattern<QuantizeOp> {
+public:
+  using OpRewritePattern::OpRewritePattern;
+  llvm::LogicalResult matchAndRewrite(QuantizeOp op, mlir::PatternRewriter &rewriter) const final;
+
+protected:
+  /// The codes, of type `result.storage`. Fails, before it creates anything, for another kind of producer or
+  /// one that stays float.
+  virtual mlir::FailureOr<mlir::Value> createCodes(mlir::PatternRewriter &rewriter,
+                                                   const QuantizedResult &result, Refusal &refusal) const = 0;
+};
 
 } // namespace quern
