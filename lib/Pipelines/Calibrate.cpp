@@ -77,33 +77,11 @@ static void addToStatistics(const NpyArray &array, TensorStatistics &statistics)
   statistics.add({values.data(), values.size()}, array.shape[axis], inner);
 }
 
-static llvm::Error addSample(const Sample &sample, InstrumentedModel &model, ArrayRef<std::string> names,
-                             Statistics &statistics) {
-  llvm::Expected<std::vector<NpyArray>> observed = model.run(sample);
-  if (!observed)
-    return observed.takeError();
-  if (observed->size() != names.size())
-    return llvm::createStringError("the instrumented model returned %zu values, expected %zu",
-                                   observed->size(), names.size());
-  for (auto [name, array] : llvm::zip_equal(names, *observed))
-    if (array.type == ElementType::Float32)
-      addToStatistics(array, statistics.values[name]);
-  return llvm::Error::success();
-}
-
 llvm::Expected<Statistics> calibrate(ModuleOp prepared, SampleReader &samples,
                                      const CalibrateOptions &options, const CompileInstrumented &compile) {
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(prepared);
   if (failed(specs))
     return llvm::createStringError("the model cannot be calibrated");
-  std::vector<std::string> names;
-  llvm::Expected<OwningOpRef<ModuleOp>> instrumented = makeInstrumented(prepared, names);
-  if (!instrumented)
-    return instrumented.takeError();
-  llvm::Expected<std::unique_ptr<InstrumentedModel>> model = compile(**instrumented);
-  if (!model)
-    return model.takeError();
-
   Statistics statistics;
   statistics.settings = options.settings;
   if (options.samples)
@@ -111,17 +89,13 @@ llvm::Expected<Statistics> calibrate(ModuleOp prepared, SampleReader &samples,
   if (auto hash = prepared->getAttrOfType<StringAttr>(kModelHash))
     statistics.modelHash = hash.str();
 
-  std::optional<int64_t> total = samples.count();
-  if (total && options.samples)
-    total = std::min(*total, *options.samples);
-  Progress progress("calibrate", total, options.progress);
-  auto observe = [&](const Sample &sample) -> llvm::Error {
+  auto observe = [&](const Sample &sample, ArrayRef<std::string> names, ArrayRef<NpyArray> values) {
     statistics.dataHash.add(sample, *specs);
-    if (llvm::Error error = addSample(sample, **model, names, statistics))
-      return error;
-    return progress.advance();
+    for (auto [name, array] : llvm::zip_equal(names, values))
+      if (array.type == ElementType::Float32)
+        addToStatistics(array, statistics.values[name]);
   };
-  llvm::Expected<int64_t> count = forEachSample(samples, observe, options.samples);
+  llvm::Expected<int64_t> count = runInstrumented(prepared, samples, "calibrate", options, compile, observe);
   if (!count)
     return count.takeError();
   statistics.samples = *count;

@@ -27,9 +27,10 @@ llvm::Expected<OwningOpRef<ModuleOp>> makeInstrumented(ModuleOp prepared, std::v
   return module;
 }
 
-llvm::Error visitObserved(ModuleOp prepared, SampleReader &samples, StringRef title,
-                          const CalibrateOptions &options, const CompileInstrumented &compile,
-                          llvm::function_ref<void(const std::string &, ArrayRef<float>)> visit) {
+llvm::Expected<int64_t>
+runInstrumented(ModuleOp prepared, SampleReader &samples, StringRef title, const CalibrateOptions &options,
+                const CompileInstrumented &compile,
+                llvm::function_ref<void(const Sample &, ArrayRef<std::string>, ArrayRef<NpyArray>)> visit) {
   std::vector<std::string> names;
   llvm::Expected<OwningOpRef<ModuleOp>> instrumented = makeInstrumented(prepared, names);
   if (!instrumented)
@@ -37,18 +38,32 @@ llvm::Error visitObserved(ModuleOp prepared, SampleReader &samples, StringRef ti
   llvm::Expected<std::unique_ptr<InstrumentedModel>> model = compile(**instrumented);
   if (!model)
     return model.takeError();
-  Progress progress(title.str(), samples.count(), options.progress);
+  std::optional<int64_t> total = samples.count();
+  if (total && options.samples)
+    total = std::min(*total, *options.samples);
+  Progress progress(title.str(), total, options.progress);
   auto observe = [&](const Sample &sample) -> llvm::Error {
-    llvm::Expected<std::vector<NpyArray>> arrays = (*model)->run(sample);
-    if (!arrays)
-      return arrays.takeError();
-    for (auto [name, array] : llvm::zip_equal(names, *arrays))
-      if (array.type == ElementType::Float32)
-        visit(name, {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)});
+    llvm::Expected<std::vector<NpyArray>> values = (*model)->run(sample);
+    if (!values)
+      return values.takeError();
+    if (values->size() != names.size())
+      return llvm::createStringError("the instrumented model returned %zu values, expected %zu",
+                                     values->size(), names.size());
+    visit(sample, names, *values);
     return progress.advance();
   };
-  llvm::Expected<int64_t> count = forEachSample(samples, observe, options.samples);
-  return count ? llvm::Error::success() : count.takeError();
+  return forEachSample(samples, observe, options.samples);
+}
+
+llvm::Error visitObserved(ModuleOp prepared, SampleReader &samples, StringRef title,
+                          const CalibrateOptions &options, const CompileInstrumented &compile,
+                          llvm::function_ref<void(const std::string &, ArrayRef<float>)> visit) {
+  auto visitFloats = [&](const Sample &, ArrayRef<std::string> names, ArrayRef<NpyArray> values) {
+    for (auto [name, array] : llvm::zip_equal(names, values))
+      if (array.type == ElementType::Float32)
+        visit(name, {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)});
+  };
+  return runInstrumented(prepared, samples, title, options, compile, visitFloats).takeError();
 }
 
 } // namespace quern

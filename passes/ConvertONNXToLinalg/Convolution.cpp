@@ -135,10 +135,6 @@ Value initialOf(ImplicitLocOpBuilder &b, Value bias, ArrayRef<int64_t> shape, Ty
   return linalg::BroadcastOp::create(b, extendHalf(b, bias), target, others).getResult()[0];
 }
 
-template <typename Op> WindowAttributes windowAttributes(Op op) {
-  return {op.getAutoPad(), op.getStrides(), op.getDilations(), op.getPads()};
-}
-
 /// Channels and groups must divide each other as the weight's extents say.
 LogicalResult checkChannels(Emitter &b, Value image, Value weight, int64_t groups) {
   if (tensorType(image).getRank() < 3 || tensorType(image).getRank() != tensorType(weight).getRank())
@@ -150,15 +146,22 @@ LogicalResult checkChannels(Emitter &b, Value image, Value weight, int64_t group
   return success();
 }
 
+/// The window of onnx.Conv or onnx.ConvInteger, whose channels it checks.
+template <typename Op> FailureOr<Window> windowOf(Op op, Emitter &b) {
+  Value image = b.operands[0], weight = b.operands[1];
+  if (failed(checkChannels(b, image, weight, int64_t(op.getGroup()))))
+    return failure();
+  WindowAttributes attributes{op.getAutoPad(), op.getStrides(), op.getDilations(), op.getPads()};
+  return analyzeWindow(b, attributes, shapeOf(weight).drop_front(2), shapeOf(image).drop_front(2),
+                       b.resultShape().drop_front(2));
+}
+
 FailureOr<Value> lowerConv(onnx::ConvOp op, Emitter &b) {
   Value image = b.operands[0], weight = b.operands[1];
   int64_t groups = int64_t(op.getGroup());
   if (!isa<FloatType>(elementOf(image)))
     return b.refuse("expected float elements");
-  if (failed(checkChannels(b, image, weight, groups)))
-    return failure();
-  FailureOr<Window> window = analyzeWindow(b, windowAttributes(op), shapeOf(weight).drop_front(2),
-                                           shapeOf(image).drop_front(2), b.resultShape().drop_front(2));
+  FailureOr<Window> window = windowOf(op, b);
   if (failed(window))
     return failure();
   Type element = elementOf(image);
@@ -171,10 +174,7 @@ FailureOr<Value> lowerConv(onnx::ConvOp op, Emitter &b) {
 FailureOr<Value> lowerConvInteger(onnx::ConvIntegerOp op, Emitter &b) {
   Value image = b.operands[0], weight = b.operands[1];
   int64_t groups = int64_t(op.getGroup());
-  if (failed(checkChannels(b, image, weight, groups)))
-    return failure();
-  FailureOr<Window> window = analyzeWindow(b, windowAttributes(op), shapeOf(weight).drop_front(2),
-                                           shapeOf(image).drop_front(2), b.resultShape().drop_front(2));
+  FailureOr<Window> window = windowOf(op, b);
   if (failed(window))
     return failure();
   ZeroPoint imageZero = zeroPointOf(b, 2), weightZero = zeroPointOf(b, 3);

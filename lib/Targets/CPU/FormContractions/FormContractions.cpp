@@ -73,11 +73,9 @@ struct FormContractionsPass : impl::FormContractionsBase<FormContractionsPass> {
   using FormContractionsBase::FormContractionsBase;
 
   void runOnOperation() override {
-    llvm::Expected<Capabilities> capabilities = Capabilities::get(triple, cpu, features);
-    if (!capabilities) {
-      getOperation().emitError(llvm::toString(capabilities.takeError()));
+    FailureOr<Capabilities> capabilities = requireCapabilities(getOperation(), triple, cpu, features);
+    if (failed(capabilities))
       return signalPassFailure();
-    }
     IRRewriter rewriter(&getContext());
     SmallVector<linalg::GenericOp> candidates;
     getOperation().walk([&](linalg::GenericOp op) { candidates.push_back(op); });

@@ -40,19 +40,26 @@ int64_t ContractionOp::getGroupSize() {
   }
 }
 
+/// What both kinds of loop nests promise: one map for each operand over all loops, the parallel ones first
+/// and those of the output. `constraint` labels the last.
+template <typename Nest> static LogicalResult verifyLoops(Nest op, StringRef constraint) {
+  if (op.getIndexingMaps().size() != op->getNumOperands())
+    return op.emitOpError("expected one indexing map for each operand");
+  for (Attribute map : op.getIndexingMaps())
+    if (cast<AffineMapAttr>(map).getValue().getNumDims() != op.getLoopSizes().size())
+      return op.emitOpError("expected indexing maps over all loops");
+  if (op.getReductionCount() >= op.getLoopSizes().size())
+    return op.emitOpError("expected at least one parallel loop");
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(op.getLoopSizes().size(), op.getContext())
+                           .getMajorSubMap(op.getParallelCount());
+  if (op.getOutMap() != identity)
+    return op.emitOpError(constraint) << " expected the identity map on the parallel loops for the output";
+  return success();
+}
+
 LogicalResult ContractionOp::verify() {
-  unsigned maps = getInitial() ? 4 : 3;
-  if (getIndexingMaps().size() != maps + getExtras().size())
-    return emitOpError("expected one indexing map for each operand");
-  for (Attribute map : getIndexingMaps())
-    if (cast<AffineMapAttr>(map).getValue().getNumDims() != getLoopSizes().size())
-      return emitOpError("expected indexing maps over all loops");
-  if (getReductionCount() >= getLoopSizes().size())
-    return emitOpError("expected at least one parallel loop");
-  AffineMap identity = AffineMap::getMultiDimIdentityMap(getLoopSizes().size(), getContext())
-                           .getMajorSubMap(getParallelCount());
-  if (getOutMap() != identity)
-    return emitOpError("(C1) expected the identity map on the parallel loops for the output");
+  if (failed(verifyLoops(*this, "(C1)")))
+    return failure();
   if (getLhsMap().isFunctionOfDim(getParallelCount() - 1))
     return emitOpError("(C2) expected lhs not to depend on the last parallel loop");
   Type lhs = getElementTypeOrSelf(getLhs().getType()), rhs = getElementTypeOrSelf(getRhs().getType());
@@ -75,17 +82,8 @@ LogicalResult ContractionOp::verify() {
 }
 
 LogicalResult WindowOp::verify() {
-  if (getIndexingMaps().size() != getNumOperands())
-    return emitOpError("expected one indexing map for each operand");
-  for (Attribute map : getIndexingMaps())
-    if (cast<AffineMapAttr>(map).getValue().getNumDims() != getLoopSizes().size())
-      return emitOpError("expected indexing maps over all loops");
-  if (getReductionCount() >= getLoopSizes().size())
-    return emitOpError("expected at least one parallel loop");
-  AffineMap identity = AffineMap::getMultiDimIdentityMap(getLoopSizes().size(), getContext())
-                           .getMajorSubMap(getParallelCount());
-  if (getOutMap() != identity)
-    return emitOpError("(W1) expected the identity map on the parallel loops for the output");
+  if (failed(verifyLoops(*this, "(W1)")))
+    return failure();
   if (getBody().getNumArguments() != getInputs().size() + 1 ||
       getEpilogue().getNumArguments() != getExtras().size() + 1)
     return emitOpError("(W2) expected one scalar per operand and the accumulator");

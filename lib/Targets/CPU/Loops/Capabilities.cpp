@@ -63,4 +63,12 @@ llvm::Expected<Capabilities> Capabilities::get(llvm::StringRef tripleName, llvm:
   return other;
 }
 
+mlir::FailureOr<Capabilities> requireCapabilities(mlir::Operation *op, llvm::StringRef triple,
+                                                  llvm::StringRef cpu, llvm::StringRef features) {
+  llvm::Expected<Capabilities> capabilities = Capabilities::get(triple, cpu, features);
+  if (!capabilities)
+    return op->emitError(llvm::toString(capabilities.takeError()));
+  return *capabilities;
+}
+
 } // namespace quern::cpu

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "mlir/IR/Operation.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -25,5 +26,9 @@ struct Capabilities {
   static llvm::Expected<Capabilities> get(llvm::StringRef triple, llvm::StringRef cpu,
                                           llvm::StringRef features);
 };
+
+/// The same for a pass on `op`: an error is a diagnostic.
+mlir::FailureOr<Capabilities> requireCapabilities(mlir::Operation *op, llvm::StringRef triple,
+                                                  llvm::StringRef cpu, llvm::StringRef features);
 
 } // namespace quern::cpu

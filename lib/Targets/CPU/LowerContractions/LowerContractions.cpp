@@ -57,11 +57,9 @@ struct LowerContractionsPass : impl::LowerContractionsBase<LowerContractionsPass
   using LowerContractionsBase::LowerContractionsBase;
 
   void runOnOperation() override {
-    llvm::Expected<Capabilities> capabilities = Capabilities::get(triple, cpu, features);
-    if (!capabilities) {
-      getOperation().emitError(llvm::toString(capabilities.takeError()));
+    FailureOr<Capabilities> capabilities = requireCapabilities(getOperation(), triple, cpu, features);
+    if (failed(capabilities))
       return signalPassFailure();
-    }
     WalkResult result = getOperation().walk([&](ContractionOp op) {
       FailureOr<ContractionNest> nest = analyzeContraction(op);
       if (failed(nest)) {

@@ -24,11 +24,9 @@ struct VectorizeLoopsPass : impl::VectorizeLoopsBase<VectorizeLoopsPass> {
   using VectorizeLoopsBase::VectorizeLoopsBase;
 
   void runOnOperation() override {
-    llvm::Expected<Capabilities> capabilities = Capabilities::get(triple, cpu, features);
-    if (!capabilities) {
-      getOperation().emitError(llvm::toString(capabilities.takeError()));
+    FailureOr<Capabilities> capabilities = requireCapabilities(getOperation(), triple, cpu, features);
+    if (failed(capabilities))
       return signalPassFailure();
-    }
     IRRewriter rewriter(&getContext());
     getOperation().walk([&](Operation *op) {
       FailureOr<VectorNest> nest = describeNest(op, rewriter);
