@@ -2,9 +2,11 @@
 #include "lib/Pipelines/MethodTable.h"
 
 #include "passes/ActivationAwareScaling/ActivationAwareScaling.h"
+#include "passes/ChannelReparameterization/ChannelReparameterization.h"
 #include "passes/CrossLayerEqualization/CrossLayerEqualization.h"
 #include "passes/EdgeTransforms/Method.h"
 #include "passes/JointScaling/JointScaling.h"
+#include "passes/NoisyQuantization/NoisyQuantization.h"
 #include "passes/OutlierSuppressionPlus/OutlierSuppressionPlus.h"
 #include "passes/SmoothActivations/SmoothActivations.h"
 #include "passes/WeightDilation/WeightDilation.h"
@@ -19,8 +21,11 @@ llvm::ArrayRef<Method> allMethods() {
       {kOutlierSuppressionPlus, CodesOfBoth, Wanted, [] { return createOutlierSuppressionPlus(); }},
       {kActivationAwareScaling, WeightsOnly, Needed, [] { return createActivationAwareScaling(); }},
       {kJointScaling, CodesOfBoth, Needed, [] { return createJointScaling(); }},
+      {kReparameterization, CodesOfBoth, Needed, [] { return createChannelReparameterization(); }},
       {kWeightDilation, Any, None, [] { return createWeightDilation(); }},
       {kCrossLayerEqualization, Any, None, [] { return createCrossLayerEqualization(); }},
+      {kNoisyQuantization, CodesOfBoth, Needed, [] { return createNoisyQuantization(); },
+       /*followsOwner=*/true},
   };
   return methods;
 }

@@ -26,9 +26,11 @@ struct Method {
   MethodPurpose purpose;
   RowsOfMethod rows;
   std::unique_ptr<mlir::Pass> (*create)();
+  /// It chooses codes for channels as another method left them, and comes after that.
+  bool followsOwner = false;
 
   /// One edge has one owner of its scale; methods that look at weights alone are none.
-  bool setsScalesOfActivations() const { return purpose != MethodPurpose::Any; }
+  bool setsScalesOfActivations() const { return purpose != MethodPurpose::Any && !followsOwner; }
 };
 
 /// Every method.

@@ -26,17 +26,20 @@ std::vector<std::string> listMethods() {
 }
 
 std::vector<std::string> listMethods(const Recipe &recipe) {
-  std::vector<std::string> first, second;
+  std::vector<std::string> first, second, third;
   recipe.anySettings([&](const PrecisionSettings &settings) {
     for (const std::string &name : settings.methods)
       if (const Method *method = findMethod(name)) {
-        std::vector<std::string> &names = method->setsScalesOfActivations() ? second : first;
+        std::vector<std::string> &names = method->followsOwner                ? third
+                                          : method->setsScalesOfActivations() ? second
+                                                                              : first;
         if (!llvm::is_contained(names, name))
           names.push_back(name);
       }
     return false;
   });
   llvm::append_range(first, second);
+  llvm::append_range(first, third);
   return first;
 }
 
@@ -67,7 +70,7 @@ llvm::Error checkMethodFits(StringRef name, StringRef scheme, bool quantizesActi
 }
 
 llvm::Error checkMethods(const std::vector<std::string> &names) {
-  const std::string *owner = nullptr;
+  const std::string *owner = nullptr, *follower = nullptr;
   for (const std::string &name : names) {
     const Method *method = findMethod(name);
     if (!method && name != "none") {
@@ -86,7 +89,13 @@ llvm::Error checkMethods(const std::vector<std::string> &names) {
                                      "' both set the scales of activations; name one of them");
     if (method && method->setsScalesOfActivations())
       owner = &name;
-    if (method && !method->setsScalesOfActivations() && owner)
+    bool follows = method && method->followsOwner;
+    if (method && !follows && follower)
+      return llvm::createStringError("'" + *follower + "' chooses codes for what '" + name +
+                                     "' changes, and comes after it");
+    if (follows)
+      follower = &name;
+    if (method && !follows && !method->setsScalesOfActivations() && owner)
       return llvm::createStringError("'" + name + "' looks at weights only and comes before '" + *owner +
                                      "'");
   }
@@ -101,7 +110,7 @@ void populateMethod(OpPassManager &passes, StringRef name) {
 std::vector<std::string> methodsToSearch() {
   std::vector<std::string> names;
   for (const Method &method : allMethods())
-    if (method.purpose == MethodPurpose::CodesOfBoth && method.name != kSmoothQuant)
+    if (method.purpose == MethodPurpose::CodesOfBoth && !method.followsOwner && method.name != kSmoothQuant)
       names.push_back(method.name.str());
   return names;
 }

@@ -31,7 +31,7 @@ RowsOfMethod rowsOfMethod(llvm::StringRef method);
 std::vector<std::string> listMethods();
 
 /// The methods that the recipe names anywhere, in an order in which they may run: methods that look at
-/// weights only come first.
+/// weights only come first, those that follow others last.
 std::vector<std::string> listMethods(const Recipe &recipe);
 
 /// The passes of the methods, which checkMethods accepts, and the folding of what they insert. Nothing

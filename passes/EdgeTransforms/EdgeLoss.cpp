@@ -37,12 +37,17 @@ static QuantizationLevels levelsOf(PrecisionAttr precision) {
           std::exp2(precision.getWeights().getFormat().getBits() - 1) - 1};
 }
 
+std::optional<OutputError> measuredError(const Edge &edge, PrecisionAttr precision) {
+  std::optional<ActivationRows> rows = readRows(edge.value);
+  if (!rows)
+    return std::nullopt;
+  ObserverOptions observer = findObserver(edge.value).value_or(ObserverOptions());
+  return OutputError::create(edge, std::move(*rows), precision, observer);
+}
+
 static EdgeLoss lossOfFreeChannels(const Edge &edge, PrecisionAttr precision) {
-  if (std::optional<ActivationRows> rows = readRows(edge.value)) {
-    ObserverOptions observer = findObserver(edge.value).value_or(ObserverOptions());
-    if (auto error = OutputError::create(edge, std::move(*rows), precision, observer))
-      return [error = std::move(*error)](const ChannelMap &map) { return error.of(map); };
-  }
+  if (std::optional<OutputError> error = measuredError(edge, precision))
+    return [error = std::move(*error)](const ChannelMap &map) { return error.of(map); };
   ChannelRangesAttr ranges = rangesOf(edge);
   if (!ranges || !precision.getActivations())
     return nullptr;

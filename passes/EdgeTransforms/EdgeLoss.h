@@ -20,6 +20,10 @@ PrecisionAttr plannedPrecision(const Edge &edge);
 /// ranges of its channels. Null where neither is known.
 EdgeLoss lossOf(const Edge &edge, PrecisionAttr precision);
 
+/// The error on the edge's rows, with the observer of the edge; nothing where rows are not known or not
+/// enough.
+std::optional<OutputError> measuredError(const Edge &edge, PrecisionAttr precision);
+
 /// A factor of the loss below which an edge is worth an op that remains at run time.
 inline constexpr double kWorthAnOp = 0.5;
 

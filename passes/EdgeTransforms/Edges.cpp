@@ -93,7 +93,14 @@ std::optional<FoldPlan> planEdge(const Edge &edge, bool shifted) {
       builder.getDenseF32ArrayAttr(SmallVector<float>(edge.channels, 0)), ArrayAttr());
   for (const EdgeConsumer &consumer : edge.consumers)
     consumer.use->set(stand);
-  std::optional<FoldPlan> plan = planFold(edge.value, edge.axis, shifted);
+  // Transforms in a row become one, and fold as one.
+  Value produced = edge.value;
+  for (EdgeTransformOp before; (before = produced.getDefiningOp<EdgeTransformOp>());) {
+    if (before.getAxis() != edge.axis || !before->hasOneUse())
+      break;
+    produced = before.getInput();
+  }
+  std::optional<FoldPlan> plan = planFold(produced, edge.axis, shifted);
   for (const EdgeConsumer &consumer : llvm::reverse(edge.consumers))
     consumer.use->set(edge.value);
   stand.getDefiningOp()->erase();

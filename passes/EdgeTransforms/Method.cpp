@@ -35,6 +35,14 @@ ChannelRangesAttr rangesOf(const Edge &edge) {
              : ChannelRangesAttr();
 }
 
+std::vector<RealRange> listRanges(const Edge &edge) {
+  std::vector<RealRange> list;
+  if (ChannelRangesAttr ranges = rangesOf(edge))
+    for (auto [min, max] : llvm::zip_equal(ranges.getMinima().asArrayRef(), ranges.getMaxima().asArrayRef()))
+      list.push_back({min, max});
+  return list;
+}
+
 SmallVector<double> largestActivations(const Edge &edge) {
   SmallVector<double> largest;
   if (ChannelRangesAttr ranges = rangesOf(edge)) {

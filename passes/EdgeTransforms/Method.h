@@ -13,6 +13,8 @@ inline constexpr llvm::StringLiteral kOutlierSuppressionPlus("outlier-suppressio
 inline constexpr llvm::StringLiteral kActivationAwareScaling("awq");
 inline constexpr llvm::StringLiteral kJointScaling("aqas");
 inline constexpr llvm::StringLiteral kCrossLayerEqualization("cross-layer-equalization");
+inline constexpr llvm::StringLiteral kReparameterization("repq");
+inline constexpr llvm::StringLiteral kNoisyQuantization("noisyquant");
 inline constexpr llvm::StringLiteral kWeightDilation("weight-dilation");
 
 /// One edge, one owner of its scale: true if a method other than the data-free ones has transformed it.
@@ -27,6 +29,9 @@ void transformEdge(const Edge &edge, bool shifted, bool allowExplicit, llvm::Str
 
 /// The ranges of the edge's channels, along its axis; null if they are not known.
 ChannelRangesAttr rangesOf(const Edge &edge);
+
+/// The same as numbers; empty if they are not known.
+std::vector<RealRange> listRanges(const Edge &edge);
 
 /// max |x_j| of each channel j: from the edge's ranges, else its rows; empty if neither is known.
 llvm::SmallVector<double> largestActivations(const Edge &edge);

@@ -79,13 +79,18 @@ std::optional<OutputError> OutputError::create(const Edge &edge, ActivationRows 
   return error;
 }
 
-std::vector<float> OutputError::quantizedRows(const ChannelMap &map) const {
+std::vector<float> OutputError::quantizedRows(const ChannelMap &map, const Quantizer *given) const {
   ActivationRows mapped = rows.mapped(map);
   QuantizerAttr activations = precision.getActivations();
   if (!activations)
     return std::move(mapped.values);
-  std::optional<ValueRange> range = chooseRange(mapped.statistics(), observer);
-  Quantizer quantizer = chooseActivationQuantizer(activations, range->min, range->max);
+  Quantizer quantizer{};
+  if (given) {
+    quantizer = *given;
+  } else {
+    std::optional<ValueRange> range = chooseRange(mapped.statistics(), observer);
+    quantizer = chooseActivationQuantizer(activations, range->min, range->max);
+  }
   for (float &value : mapped.values)
     value = quantizer.roundTrip(value);
   return std::move(mapped.values);
@@ -107,8 +112,14 @@ std::vector<float> OutputError::quantizedWeight(const Consumer &consumer, const 
   return dequantizeGroups(quantizeGroups(scaled, layout, format), layout);
 }
 
-double OutputError::of(const ChannelMap &map) const {
-  std::vector<float> activations = quantizedRows(map);
+double OutputError::of(const ChannelMap &map) const { return measure(map, nullptr); }
+
+double OutputError::of(const ChannelMap &map, const Quantizer &activations) const {
+  return measure(map, &activations);
+}
+
+double OutputError::measure(const ChannelMap &map, const Quantizer *given) const {
+  std::vector<float> activations = quantizedRows(map, given);
   double sum = 0;
   for (const Consumer &consumer : consumers) {
     std::vector<float> weight = quantizedWeight(consumer, map);

@@ -23,6 +23,10 @@ public:
                                            ObserverOptions observer);
 
   double of(const ChannelMap &map) const;
+  /// The same with the given codes of the mapped rows, whatever range they have.
+  double of(const ChannelMap &map, const Quantizer &activations) const;
+
+  const ActivationRows &getRows() const { return rows; }
 
 private:
   struct Consumer {
@@ -33,7 +37,9 @@ private:
   OutputError(ActivationRows rows, PrecisionAttr precision, ObserverOptions observer,
               mlir::MLIRContext *context)
       : rows(std::move(rows)), precision(precision), observer(observer), context(context) {}
-  std::vector<float> quantizedRows(const ChannelMap &map) const;
+  /// The quantizer that the observer's range of the mapped rows gives, unless one is given.
+  std::vector<float> quantizedRows(const ChannelMap &map, const Quantizer *given) const;
+  double measure(const ChannelMap &map, const Quantizer *given) const;
   std::vector<float> quantizedWeight(const Consumer &consumer, const ChannelMap &map) const;
 
   ActivationRows rows;

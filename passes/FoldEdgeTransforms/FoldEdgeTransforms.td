@@ -5,7 +5,8 @@ def FoldEdgeTransforms : Pass<"quern-fold-edge-transforms", "mlir::func::FuncOp"
   let summary = "Move scales and shifts of channels into what produces the channels";
   let description = [{
     Removes each quern.edge_transform y = (x - z) / s by having x produced transformed. Where nothing can take it, it is
-    written as Mul and Add, and a remark tells what that costs. Chains of transforms are composed first:
+    written as Mul and Add, and a remark tells what that costs; where the scale can be taken and the shift cannot, y = x / s - z / s
+    leaves an Add. An Add alone stays float: codes before it would lose what it adds. Chains of transforms are composed first:
 
         ((x - z1) / s1 - z2) / s2 = (x - (z1 + s1 z2)) / (s1 s2)
 

@@ -51,6 +51,11 @@ static bool isSearched(RangeAttr range) {
   return range && range.getProvenance() && range.getProvenance() == kSearchedRange;
 }
 
+bool hasSearchedRange(Value value) {
+  auto result = dyn_cast<OpResult>(value);
+  return result && isSearched(readRange(result));
+}
+
 static std::optional<RealRange> calibratedRange(OpResult result) {
   return rangeOfAttribute(readRange(result));
 }
@@ -83,7 +88,7 @@ static std::optional<RealRange> findRange(Value value, int depth) {
   if (auto elements = onnx::ConstantView::of(value))
     return rangeOfElements(*elements);
   Operation *op = value.getDefiningOp();
-  if (isSearched(readRange(cast<OpResult>(value))))
+  if (hasSearchedRange(value))
     return calibratedRange(cast<OpResult>(value));
   if (auto quantizable = dyn_cast<onnx::QuantizableOpInterface>(op))
     if (std::optional<onnx::KnownRange> known = quantizable.getKnownRange())

@@ -19,6 +19,9 @@ struct RealRange {
 /// The provenance of a range that a search chose, which clips values on purpose.
 inline constexpr llvm::StringLiteral kSearchedRange("auto");
 
+/// A search chose the range of the value.
+bool hasSearchedRange(mlir::Value value);
+
 /// In this order: the elements of a constant; what a search chose; what the op's definition bounds (Sigmoid,
 /// Softmax, ...); calibration
 /// (`quern.ranges`, `quern.range`); the union over moved operands, with zero where padding inserts it.

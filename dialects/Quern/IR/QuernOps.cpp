@@ -138,11 +138,13 @@ LogicalResult EdgeTransformOp::canonicalize(EdgeTransformOp op, PatternRewriter 
   for (ArrayAttr names : {first.getProvenanceAttr(), op.getProvenanceAttr()})
     if (names)
       llvm::append_range(provenance, names);
+  DictionaryAttr discardable = op->getDiscardableAttrDictionary();
   auto composed = rewriter.replaceOpWithNewOp<EdgeTransformOp>(
       op, op.getType(), first.getInput(), op.getAxisAttr(), rewriter.getDenseF32ArrayAttr(scale),
       rewriter.getDenseF32ArrayAttr(shift), ArrayAttr());
   if (!provenance.empty())
     composed.setProvenanceAttr(rewriter.getArrayAttr(provenance));
+  composed->setDiscardableAttrs(discardable); // of the result, which is the same
   return success();
 }
 

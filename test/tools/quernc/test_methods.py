@@ -10,7 +10,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 ROWS, WIDTH = 16, 32
-METHODS = ["smoothquant", "outlier-suppression-plus", "weight-dilation", "cross-layer-equalization", "weight-dilation,smoothquant", "aqas"]
+METHODS = ["smoothquant", "outlier-suppression-plus", "weight-dilation", "cross-layer-equalization", "weight-dilation,smoothquant", "aqas",
+           "repq", "noisyquant", "smoothquant,noisyquant"]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_none_is_no_method(programs, block, tmp_path):
     assert outputs[0] == outputs[1]
 
 
-@pytest.mark.parametrize("method", ["smoothquant", "outlier-suppression-plus"])
+@pytest.mark.parametrize("method", ["smoothquant", "outlier-suppression-plus", "repq"])
 def test_outlying_channels_cost_less(programs, block, execute, tmp_path, method):
     x = np.random.default_rng(11).normal(size=(4, ROWS, WIDTH)).astype(np.float32)
     wanted = np.stack([run(block / "model.onnx", sample) for sample in x])
