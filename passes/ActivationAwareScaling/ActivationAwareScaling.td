@@ -11,7 +11,7 @@ def ActivationAwareScaling : Pass<"quern-activation-aware-scaling", "mlir::func:
     The r is kept for which the outputs of all consumers change least when their weights are codes of the planned bits and groups
     (passes/EdgeTransforms/OutputError.h); ties keep the first, and r = 0 is the identity, so the error is never above that of
     rounding to nearest. The statistic is the mean, where SmoothQuant's is the largest. What the reference calls the clip search
-    comes after scales, with the codes (quern-round-weights, option `clamp`).
+    comes after scales, with the codes (quern-round-weights, option `clamp`), and passes projections of queries and keys over.
 
     Constraints (else the edge stays as it is):
     - (C1) the function's `quern.precision` leaves activations float, and the edge's rows are known (`quern.rows`)

@@ -8,6 +8,7 @@
 #include "dialects/Quern/IR/QuernOps.h"
 #include "lib/Numerics/ErrorCompensation.h"
 #include "passes/QuantizeWeights/GroupedWeight.h"
+#include "passes/RoundWeights/AttentionScores.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
@@ -91,7 +92,7 @@ private:
     RoundingChoice choice = choiceFor(op);
     if (choice.clip)
       candidates.push_back(clipGroups(weight.values, weight.layout, weight.format, costs));
-    if (choice.clamp)
+    if (choice.clamp && !makesScoresOnly(op))
       candidates.push_back(clampGroups(weight.values, weight.layout, weight.format, *moment));
     if (choice.compensate)
       for (size_t i = 0, count = candidates.size(); i < count; ++i)
