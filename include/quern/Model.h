@@ -52,7 +52,9 @@ typedef struct quern_model {
   const quern_tensor_info *outputs;
 
   /* JSON, UTF-8: name, target, required CPU features, signature, sizes, precision, hashes, and "errors", the
-   * texts of the codes that `run` returns: code n is errors[n - 1]. */
+   * texts of the codes that `run` returns: code n is errors[n - 1]. A model compiled with --profile has
+   * "profile": the names of its "nodes", and the "offset" in the workspace where each run leaves as many
+   * uint64_t, how long each node took in units of the machine's clock. */
   const char *manifest;
 
   /* `init`, `run` and `destroy` take one workspace of this size and alignment, which belongs to one run at a

@@ -93,6 +93,9 @@ struct Flags : FlagSet {
   Flag architecture{*this, "march", "cpu", "Same as --mcpu, as C compilers spell it"};
   Flag features{*this, "mattr", "features", "CPU features, +name,-name"};
   Flag level{*this, "O", "level", "Optimization level of the generated code: -O0 to -O3 (default)"};
+  Flag profile{*this, "profile", "",
+               "Code that counts the time of each node, for quern-run --benchmark --profile",
+               Flag::Kind::Switch};
   Flag verify{*this, "verify", "peer",
               "Before writing, compare with: reference, or onnxruntime (by the python3 on the path, or "
               "$QUERN_PYTHON)"};
@@ -235,6 +238,7 @@ static void readTarget(const Flags &flags, CompileOptions &options, Mistakes &mi
   if (options.cpu == "native")
     options.cpu.clear();
   options.features = flags.features.getValue();
+  options.profile = flags.profile.isOn();
   std::string level = flags.level.getValue("3");
   if (llvm::StringRef(level).getAsInteger(10, options.optimizationLevel) || options.optimizationLevel > 3)
     mistakes.add("-O" + level + ": expected -O0, -O1, -O2 or -O3");

@@ -310,6 +310,7 @@ Outcome compile(const CompileOptions &options, const Messages &messages) {
   targetOptions.cpu = options.cpu;
   targetOptions.features = options.features;
   targetOptions.optimizationLevel = options.optimizationLevel;
+  targetOptions.profile = options.profile;
   llvm::Expected<std::unique_ptr<Target>> target = createTarget(targetOptions);
   if (!target) {
     messages(Severity::Error, llvm::toString(target.takeError()));

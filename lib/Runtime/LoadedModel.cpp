@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 
@@ -98,6 +99,10 @@ std::unique_ptr<LoadedModel> LoadedModel::create(const quern_model *model, std::
   std::unique_ptr<LoadedModel> loaded(new LoadedModel(model, std::move(code)));
   uint64_t alignment = std::max<uint64_t>(model->workspace_alignment, sizeof(void *));
   uint64_t bytes = std::max<uint64_t>(model->workspace_bytes, 1);
+  if (!loaded->findCounters()) {
+    error = "damaged: the counters of its profile lie outside of its workspace";
+    return nullptr;
+  }
   if (posix_memalign(&loaded->workspace, alignment, bytes) != 0) {
     loaded->workspace = nullptr;
     error = "no memory for a workspace of " + std::to_string(bytes) + " bytes";
@@ -179,6 +184,29 @@ std::optional<std::vector<NpyArray>> LoadedModel::run(const std::vector<const Np
     return std::nullopt;
   }
   return outputs;
+}
+
+bool LoadedModel::findCounters() {
+  std::optional<Json> manifest = parseJson(model->manifest);
+  if (!manifest || (*manifest)["profile"].kind != Json::Kind::Object)
+    return true;
+  const Json &profile = (*manifest)["profile"];
+  nodes.emplace();
+  for (const Json &node : profile["nodes"].elements)
+    nodes->push_back(node.text);
+  const std::string &offset = profile["offset"].text;
+  auto [end, code] = std::from_chars(offset.data(), offset.data() + offset.size(), countersOffset);
+  return code == std::errc() && end == offset.data() + offset.size() &&
+         countersOffset <= model->workspace_bytes &&
+         nodes->size() <= (model->workspace_bytes - countersOffset) / sizeof(uint64_t);
+}
+
+std::vector<uint64_t> LoadedModel::nodeTimes() const {
+  std::vector<uint64_t> times(nodes ? nodes->size() : 0);
+  if (!times.empty())
+    std::memcpy(times.data(), static_cast<const std::byte *>(workspace) + countersOffset,
+                times.size() * sizeof(uint64_t));
+  return times;
 }
 
 std::string LoadedModel::errorText(int32_t status) const {

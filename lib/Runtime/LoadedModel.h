@@ -49,17 +49,27 @@ public:
   std::optional<std::vector<NpyArray>> run(const std::vector<const NpyArray *> &inputs, std::string &error,
                                            const quern_parallel *parallel = nullptr);
 
+  /// The ONNX nodes whose time the model counts, by name; nothing if it counts none.
+  const std::optional<std::vector<std::string>> &profiledNodes() const { return nodes; }
+
+  /// How long each of them took in the last run, in units of the machine's clock.
+  std::vector<uint64_t> nodeTimes() const;
+
   /// The text of a status that `run` returned.
   std::string errorText(int32_t status) const;
 
 private:
   LoadedModel(const quern_model *model, std::shared_ptr<void> code);
+  /// False where the manifest's counters do not lie within the workspace.
+  bool findCounters();
 
   const quern_model *model;
   std::shared_ptr<void> code;
   void *workspace = nullptr;
   std::vector<TensorInfo> inputInfos;
   std::vector<TensorInfo> outputInfos;
+  std::optional<std::vector<std::string>> nodes;
+  size_t countersOffset = 0; ///< into the workspace
 };
 
 } // namespace quern

@@ -29,6 +29,7 @@ struct TargetOptions {
   unsigned optimizationLevel = 3;
   int64_t sramBytes = 0;  ///< 0: not limited
   int64_t flashBytes = 0; ///< 0: not limited
+  bool profile = false;   ///< the code shall count the time of each node
 };
 
 /// The integer dot-product instruction that contractions may rely on.
@@ -65,6 +66,7 @@ struct TargetRecord {
   bool dynamicLoading = true; ///< artefacts may be shared objects that this machine's loader opens
   bool threads = true;        ///< loops may be handed to `quern_parallel`
   unsigned optimizationLevel = 3;
+  std::string profileClock; ///< LLVM intrinsic by which code takes the time of each node; empty: it does not
   std::vector<KernelFormat> kernels;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/ConvertEntryABI/ConvertEntryABI.h"
 
+#include "passes/ProfileNodes/ProfileAttributes.h"
+
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -95,6 +97,11 @@ private:
 Value addressOfField(ImplicitLocOpBuilder &b, Value base, Type type, int32_t field) {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   return LLVM::GEPOp::create(b, pointer, type, base, ArrayRef<LLVM::GEPArg>{0, field});
+}
+
+Value addressOfByte(ImplicitLocOpBuilder &b, Value base, int64_t offset) {
+  Value distance = LLVM::ConstantOp::create(b, b.getI64Type(), b.getI64IntegerAttr(offset));
+  return LLVM::GEPOp::create(b, base.getType(), b.getI8Type(), base, ArrayRef<LLVM::GEPArg>{distance});
 }
 
 /// One task: the layout of its captures, and its function brought to the C form.
@@ -318,8 +325,14 @@ private:
     int32_t inputCount = 0, outputCount = 0;
     for (auto [index, argument] : llvm::enumerate(old)) {
       Value data = workspace;
+      auto type = cast<MemRefType>(argument.getType());
       if (main.getArgAttr(index, kWorkspace)) {
-        workspaceBytes = cast<MemRefType>(argument.getType()).getNumElements();
+        workspaceBytes = type.getNumElements();
+      } else if (main.getArgAttr(index, kCountersAttrName)) {
+        int64_t place = llvm::alignTo(workspaceBytes, kAlignment);
+        data = addressOfByte(b, workspace, place);
+        module->setAttr(kCountersOffsetAttrName, b.getI64IntegerAttr(place));
+        workspaceBytes = place + type.getNumElements() * type.getElementTypeBitWidth() / 8;
       } else {
         bool isResult = main.getArgAttr(index, kResult) != nullptr;
         Value address = LLVM::GEPOp::create(b, pointer, pointer, isResult ? outputs : inputs,
@@ -332,8 +345,7 @@ private:
 
     // The error cell follows the buffers.
     int64_t cellOffset = llvm::alignTo(workspaceBytes, kAlignment);
-    Value offset = LLVM::ConstantOp::create(b, b.getI64Type(), b.getI64IntegerAttr(cellOffset));
-    Value cell = LLVM::GEPOp::create(b, pointer, b.getI8Type(), workspace, ArrayRef<LLVM::GEPArg>{offset});
+    Value cell = addressOfByte(b, workspace, cellOffset);
     Value status = LLVM::ConstantOp::create(b, b.getI32Type(), b.getI32IntegerAttr(0));
     convertAssertions(main, cell, errors);
     for (auto [call, task] : calls)

@@ -9,7 +9,8 @@ def ConvertEntryABI : Pass<"quern-convert-entry-abi", "mlir::ModuleOp"> {
         @quern_entry(%inputs: !llvm.ptr, %outputs: !llvm.ptr, %workspace: !llvm.ptr, %parallel: !llvm.ptr) -> i32
 
     where `%inputs` and `%outputs` are arrays of data pointers. Arguments with the attribute `quern.result` are outputs,
-    the one with `quern.workspace` is the workspace.
+    the one with `quern.workspace` is the workspace. One with `quern.counters`, behind it, is memory of the workspace too:
+    the module's `quern.counters_offset` says where.
 
     A task is a private function `(captures..., begin: index, end: index)` without results that @main calls with the
     attribute `quern.parallel`. It becomes `(%argument: !llvm.ptr, %begin: i64, %end: i64)`, with the captures in a

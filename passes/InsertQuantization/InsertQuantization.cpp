@@ -21,9 +21,11 @@ namespace quern {
 
 static Value insertPair(OpBuilder &builder, const PlannedPair &pair) {
   auto type = cast<TensorType>(pair.value.getType());
-  Value codes =
-      QuantizeOp::create(builder, pair.value.getLoc(), withElementType(type, pair.type), pair.value);
-  return DequantizeOp::create(builder, pair.value.getLoc(), type, codes);
+  // An input is quantized on behalf of the node that reads it: an argument has no node of its own.
+  Location loc = pair.value.getDefiningOp() || pair.uses.empty() ? pair.value.getLoc()
+                                                                 : pair.uses.front()->getOwner()->getLoc();
+  Value codes = QuantizeOp::create(builder, loc, withElementType(type, pair.type), pair.value);
+  return DequantizeOp::create(builder, loc, type, codes);
 }
 
 /// The codes of a constant, as a constant.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <numeric>
 
 namespace quern {
 namespace {
@@ -14,6 +15,7 @@ constexpr std::chrono::milliseconds kWarmUp(200);
 constexpr std::chrono::milliseconds kMeasure(1000);
 constexpr size_t kFewest = 3;
 constexpr size_t kMost = 1'000'000;
+constexpr size_t kProfiledRuns = 1000;
 
 /// Numerical Recipes' linear congruential generator; any fixed sequence would do.
 class Sequence {
@@ -43,6 +45,20 @@ void fill(NpyArray &array, Sequence &sequence) {
     fillWith([&] { return static_cast<uint8_t>(sequence.next() & 1); });
 }
 
+/// The median of each row as its part of all medians; rows are reordered.
+std::vector<double> shareOut(std::vector<std::vector<uint64_t>> &rows) {
+  std::vector<double> shares;
+  for (std::vector<uint64_t> &row : rows) {
+    auto middle = row.begin() + (row.size() - 1) / 2;
+    std::nth_element(row.begin(), middle, row.end());
+    shares.push_back(static_cast<double>(*middle));
+  }
+  double total = std::accumulate(shares.begin(), shares.end(), 0.0);
+  for (double &share : shares)
+    share = total > 0 ? share / total : 0;
+  return shares;
+}
+
 double milliseconds(Clock::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
 } // namespace
@@ -70,6 +86,7 @@ std::optional<Timing> measure(LoadedModel &model, const std::vector<NpyArray> &i
   for (const TensorInfo &info : model.outputs())
     outputData.push_back(outputs.emplace_back(info.bytes()).data());
 
+  std::vector<std::vector<uint64_t>> nodeTimes(model.nodeTimes().size());
   auto runFor = [&](Clock::duration length, std::vector<double> &times) {
     Clock::time_point start = Clock::now(), now = start;
     do {
@@ -80,6 +97,12 @@ std::optional<Timing> measure(LoadedModel &model, const std::vector<NpyArray> &i
       }
       now = Clock::now();
       times.push_back(milliseconds(now - before));
+      if (!nodeTimes.empty() && times.size() <= kProfiledRuns) {
+        std::vector<uint64_t> latest = model.nodeTimes();
+        for (size_t node = 0; node < latest.size(); ++node)
+          nodeTimes[node].push_back(latest[node]);
+        now = Clock::now(); // what this takes is no part of a run
+      }
     } while ((now - start < length || times.size() < kFewest) && times.size() < kMost);
     return true;
   };
@@ -88,13 +111,15 @@ std::optional<Timing> measure(LoadedModel &model, const std::vector<NpyArray> &i
   if (!runFor(kWarmUp, times))
     return std::nullopt;
   times.clear();
+  for (std::vector<uint64_t> &warmUp : nodeTimes)
+    warmUp.clear();
   if (!runFor(kMeasure, times))
     return std::nullopt;
 
   std::sort(times.begin(), times.end());
   size_t count = times.size();
   return Timing{(times[(count - 1) / 2] + times[count / 2]) / 2, times.front(), times[(count - 1) * 9 / 10],
-                static_cast<int64_t>(count)};
+                static_cast<int64_t>(count), shareOut(nodeTimes)};
 }
 
 } // namespace quern

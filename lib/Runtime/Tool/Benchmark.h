@@ -11,6 +11,8 @@ struct Timing {
   double minMs = 0;
   double p90Ms = 0;
   int64_t runs = 0;
+  /// Of each node that the model counts, its part of a run's time: by the medians of the first thousand runs.
+  std::vector<double> shares;
 };
 
 /// Data for every input, the same each time: floats in [-1, 1) and bytes from a fixed sequence, zeros for the

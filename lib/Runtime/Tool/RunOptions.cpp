@@ -28,6 +28,7 @@ Options
   --test-data DIR         a folder test_data_set_N
   --rtol R, --atol A      --test-data accepts |actual - expected| <= A + R * |expected|; 1e-3 and 1e-7
   --threads=N             threads to run on; 0 for all of this machine's; 1
+  --profile               --benchmark tells the time of each node too, of a model compiled with quernc --profile
   --json                  --benchmark and --describe print JSON
   --help, --version
 
@@ -36,6 +37,7 @@ Without --input, --benchmark uses made-up data: floats and bytes from a fixed se
 Examples
   quern-run mobilenet.so --input image=cat.npy --output-dir out
   quern-run mobilenet.so --benchmark --threads=2 --json
+  quern-run mobilenet-profiled.so --benchmark --profile
   quern-run mobilenet.so --test-data test_data_set_0 --rtol 1e-2
 
 Exit status: 0 done, 1 the model or data was refused or does not match, 2 wrong usage.
@@ -67,6 +69,7 @@ public:
     values["atol"] = [this](const std::string &value) { return number(value, options.tolerance.absolute); };
     values["threads"] = [this](const std::string &value) { return threads(value); };
     flags["json"] = [this] { options.json = true; };
+    flags["profile"] = [this] { options.profile = true; };
     for (auto [name, mode] : {std::pair("benchmark", Mode::Benchmark), std::pair("describe", Mode::Describe),
                               std::pair("help", Mode::Help), std::pair("version", Mode::Version)})
       flags[name] = [this, mode = mode] { modes.insert(mode); };
@@ -168,6 +171,8 @@ private:
       return complain("--samples and --outputs go together");
     if (!options.inputs.empty() && options.mode != Mode::Once && options.mode != Mode::Benchmark)
       return complain("--input goes with --output-dir or --benchmark");
+    if (options.profile && options.mode != Mode::Benchmark)
+      return complain("--profile goes with --benchmark");
     return true;
   }
 

@@ -23,6 +23,7 @@ struct RunOptions {
   Tolerance tolerance;
   int threads = 1;
   bool json = false;
+  bool profile = false; ///< with Mode::Benchmark
 };
 
 /// Parses the arguments after the program's name; dashes and underscores are one in names of options. Without

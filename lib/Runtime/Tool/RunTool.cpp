@@ -9,9 +9,11 @@
 #include "lib/Runtime/Tool/YamlText.h"
 #include "lib/Support/Printable.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
 
 namespace quern {
 namespace {
@@ -126,6 +128,9 @@ public:
 
   int benchmark() {
     Complaints complaints;
+    if (options.profile && !model.profiledNodes())
+      complaints.push_back("'" + options.model +
+                           "' does not count the time of its nodes: compile it with quernc --profile");
     std::vector<NpyArray> inputs =
         options.inputs.empty() ? makeInputs(model) : readInputs(model, options.inputs, complaints);
     if (!complaints.empty())
@@ -136,10 +141,15 @@ public:
       return refuse(
           {error + (options.inputs.empty() ? " (on made-up data; give real data with --input)" : "")});
     std::printf(options.json ? "{\"median_ms\": %.6g, \"min_ms\": %.6g, \"p90_ms\": %.6g, \"runs\": %" PRId64
-                               ", \"threads\": %d}\n"
+                               ", \"threads\": %d"
                              : "median %.6g ms, minimum %.6g ms, 90%% below %.6g ms, %" PRId64
-                               " runs, threads: %d\n",
+                               " runs, threads: %d",
                 timing->medianMs, timing->minMs, timing->p90Ms, timing->runs, options.threads);
+    if (options.profile && options.json)
+      std::printf(", \"nodes\": %s", formatNodes(*timing).c_str());
+    std::puts(options.json ? "}" : "");
+    if (options.profile && !options.json)
+      printNodes(*timing);
     return kDone;
   }
 
@@ -169,6 +179,31 @@ public:
   }
 
 private:
+  /// The nodes in the order in which they run, as JSON.
+  std::string formatNodes(const Timing &timing) const {
+    std::string list;
+    for (size_t node = 0; node < timing.shares.size(); ++node) {
+      char numbers[96];
+      std::snprintf(numbers, sizeof(numbers), ", \"ms\": %.6g, \"share\": %.6g}",
+                    timing.shares[node] * timing.medianMs, timing.shares[node]);
+      list += (list.empty() ? "{\"name\": " : ", {\"name\": ") + quoteJson((*model.profiledNodes())[node]) +
+              numbers;
+    }
+    return "[" + list + "]";
+  }
+
+  /// The nodes for people: those that take longest first.
+  void printNodes(const Timing &timing) const {
+    std::vector<size_t> order(timing.shares.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+      return std::pair(-timing.shares[a], a) < std::pair(-timing.shares[b], b);
+    });
+    for (size_t node : order)
+      std::printf("%12.6f ms %6.2f %%  %s\n", timing.shares[node] * timing.medianMs,
+                  timing.shares[node] * 100, printable((*model.profiledNodes())[node]).c_str());
+  }
+
   int32_t runSample(const std::vector<NpyArray> &inputs, std::vector<NpyArray> &outputs, int64_t sample) {
     std::vector<const void *> inputData;
     std::vector<void *> outputData;

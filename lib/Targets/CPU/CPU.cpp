@@ -59,7 +59,7 @@ public:
     pm.addNestedPass<mlir::func::FuncOp>(createLowerContractions(machine<LowerContractionsOptions>()));
     pm.addNestedPass<mlir::func::FuncOp>(createVectorizeLoops(machine<VectorizeLoopsOptions>()));
     pm.addPass(createOutlineTasks());
-    addLowerToLLVMPasses(pm);
+    addLowerToLLVMPasses(pm, targetRecord.profileClock);
   }
 
 private:

@@ -46,6 +46,12 @@ std::string formatManifest(const Target &target, const ModelInfo &info, const Co
   for (const std::string &error : facts.errors)
     errors.push_back(llvm::json::fixUTF8(error));
   manifest["errors"] = std::move(errors);
+  if (facts.profiledNodes) {
+    llvm::json::Array nodes;
+    for (const std::string &node : *facts.profiledNodes)
+      nodes.push_back(llvm::json::fixUTF8(node));
+    manifest["profile"] = llvm::json::Object{{"nodes", std::move(nodes)}, {"offset", facts.countersOffset}};
+  }
   std::string text;
   llvm::raw_string_ostream(text) << llvm::json::Value(std::move(manifest)); // prints members sorted by key
   return text;

@@ -16,6 +16,8 @@ struct CodeFacts {
   int64_t weightBytes = 0;
   std::vector<std::string> cpuFeatures;
   std::vector<std::string> errors;
+  std::optional<std::vector<std::string>> profiledNodes; ///< of a model that counts the time of its nodes
+  int64_t countersOffset = 0;                            ///< into the workspace; one i64 for each of them
 };
 
 /// The manifest: JSON with sorted keys, so that equal models have equal manifests.

@@ -4,6 +4,7 @@
 #include "lib/Runtime/Artefact.h"
 #include "lib/Runtime/CpuFeatures.h"
 #include "lib/Targets/Common/Description.h"
+#include "passes/ProfileNodes/ProfileAttributes.h"
 
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -144,6 +145,13 @@ static CodeFacts collectFacts(ModuleOp lowered, const llvm::Module &module,
   if (auto errors = lowered->getAttrOfType<ArrayAttr>("quern.errors"))
     for (auto error : errors.getAsRange<StringAttr>())
       facts.errors.push_back(error.str());
+  if (auto nodes = lowered->getAttrOfType<ArrayAttr>(kProfileAttrName)) {
+    facts.profiledNodes.emplace();
+    for (auto node : nodes.getAsRange<StringAttr>())
+      facts.profiledNodes->push_back(node.str());
+  }
+  if (auto offset = lowered->getAttrOfType<IntegerAttr>(kCountersOffsetAttrName))
+    facts.countersOffset = offset.getInt();
   facts.weightBytes = countWeightBytes(module);
   facts.cpuFeatures = requiredFeatures(machine);
   return facts;

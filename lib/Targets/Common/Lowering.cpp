@@ -7,6 +7,7 @@
 #include "passes/OutlineLoopNests/OutlineLoopNests.h"
 #include "passes/PlanMemory/PlanMemory.h"
 #include "passes/PrepareBufferization/PrepareBufferization.h"
+#include "passes/ProfileNodes/ProfileNodes.h"
 #include "passes/ResultsToArguments/ResultsToArguments.h"
 #include "passes/UnrollCopies/UnrollCopies.h"
 
@@ -54,7 +55,7 @@ void addPlanMemoryPasses(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
 }
 
-void addLowerToLLVMPasses(OpPassManager &pm) {
+void addLowerToLLVMPasses(OpPassManager &pm, llvm::StringRef profileClock) {
   pm.addNestedPass<func::FuncOp>(createUnrollCopies());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addNestedPass<func::FuncOp>(createForallToForLoopPass());
@@ -68,6 +69,11 @@ void addLowerToLLVMPasses(OpPassManager &pm) {
 
   pm.addPass(createOutlineLoopNests());
   pm.addNestedPass<func::FuncOp>(createHoistStackBuffers());
+  if (!profileClock.empty()) {
+    ProfileNodesOptions options;
+    options.clock = profileClock.str();
+    pm.addPass(createProfileNodes(options));
+  }
   pm.addPass(createConvertEntryABI());
   pm.addNestedPass<func::FuncOp>(memref::createExpandStridedMetadataPass());
   pm.addNestedPass<func::FuncOp>(createLowerAffinePass());

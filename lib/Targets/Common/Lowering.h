@@ -22,7 +22,8 @@ void addBufferizePasses(mlir::OpPassManager &pm);
 void addPlanMemoryPasses(mlir::OpPassManager &pm);
 
 /// Lowers what is left to loops and then everything to the LLVM dialect, with the entry `quern_entry`.
-/// Floating-point operations keep their order and rounding.
-void addLowerToLLVMPasses(mlir::OpPassManager &pm);
+/// Floating-point operations keep their order and rounding. The code counts the time of each node by
+/// `profileClock`, an LLVM intrinsic; empty: it does not.
+void addLowerToLLVMPasses(mlir::OpPassManager &pm, llvm::StringRef profileClock = {});
 
 } // namespace quern

@@ -58,6 +58,16 @@ static llvm::Expected<const llvm::Target *> lookupTarget(const std::string &trip
   return llvm::createStringError("target triple '" + triple + "': " + reason);
 }
 
+/// A clock that programs may read at any time, whatever its unit.
+static llvm::Expected<std::string> findClock(const llvm::Triple &triple) {
+  if (triple.isX86())
+    return "llvm.readcyclecounter";
+  if (triple.isAArch64())
+    return "llvm.readsteadycounter";
+  return llvm::createStringError("--profile: no clock is known that programs for " + triple.str() +
+                                 " may read; x86 and AArch64 have one");
+}
+
 llvm::Error resolveMachine(const TargetOptions &options, TargetRecord &record) {
   bool native = options.triple.empty() && (options.cpu.empty() || options.cpu == "native");
   record.triple =
@@ -73,6 +83,12 @@ llvm::Error resolveMachine(const TargetOptions &options, TargetRecord &record) {
   auto target = lookupTarget(record.triple);
   if (!target)
     return target.takeError();
+  if (options.profile) {
+    llvm::Expected<std::string> clock = findClock(llvm::Triple(record.triple));
+    if (!clock)
+      return clock.takeError();
+    record.profileClock = *clock;
+  }
   std::unique_ptr<llvm::MCSubtargetInfo> info(
       (*target)->createMCSubtargetInfo(llvm::Triple(record.triple), "", ""));
   if (!info || !info->isCPUStringValid(record.cpu))

@@ -17,7 +17,7 @@ public:
   void buildLoweringPipeline(mlir::OpPassManager &pm) const override {
     addBufferizePasses(pm);
     addPlanMemoryPasses(pm);
-    addLowerToLLVMPasses(pm);
+    addLowerToLLVMPasses(pm, targetRecord.profileClock);
   }
 };
 
