@@ -8,6 +8,7 @@
 #include "passes/JointScaling/JointScaling.h"
 #include "passes/NoisyQuantization/NoisyQuantization.h"
 #include "passes/OutlierSuppressionPlus/OutlierSuppressionPlus.h"
+#include "passes/SchemeSelection/SchemeSelection.h"
 #include "passes/SmoothActivations/SmoothActivations.h"
 #include "passes/WeightDilation/WeightDilation.h"
 
@@ -24,6 +25,7 @@ llvm::ArrayRef<Method> allMethods() {
       {kReparameterization, CodesOfBoth, Needed, [] { return createChannelReparameterization(); }},
       {kWeightDilation, Any, None, [] { return createWeightDilation(); }},
       {kCrossLayerEqualization, Any, None, [] { return createCrossLayerEqualization(); }},
+      {kSchemeSelection, CodesOfBoth, Needed, [] { return createSchemeSelection(); }, /*followsOwner=*/true},
       {kNoisyQuantization, CodesOfBoth, Needed, [] { return createNoisyQuantization(); },
        /*followsOwner=*/true},
   };

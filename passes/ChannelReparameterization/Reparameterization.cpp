@@ -30,17 +30,14 @@ std::vector<ChannelQuantizer> quantizeChannels(ArrayRef<RealRange> ranges, CodeR
   return channels;
 }
 
-std::vector<ChannelQuantizer> quantizeChannelsAlike(ArrayRef<RealRange> ranges, QuantizerAttr attribute) {
-  RealRange all{0, 0};
-  for (RealRange range : ranges)
-    all = all.unite(range);
-  Quantizer common = chooseExact(attribute, all.min, all.max);
-  double above = common.codes.highest - common.zeroPoint, below = common.zeroPoint - common.codes.lowest;
+std::vector<ChannelQuantizer> quantizeChannelsAlike(ArrayRef<RealRange> ranges, CodeRange codes,
+                                                    int32_t zeroPoint) {
+  double above = codes.highest - zeroPoint, below = zeroPoint - codes.lowest;
   std::vector<ChannelQuantizer> channels;
-  for (RealRange range : ranges)
-    channels.push_back(
-        {std::max({0.0, above > 0 ? range.max / above : 0, below > 0 ? -range.min / below : 0}),
-         common.zeroPoint});
+  for (RealRange range : ranges) {
+    double forMax = above > 0 ? range.max / above : 0, forMin = below > 0 ? -range.min / below : 0;
+    channels.push_back({std::max({0.0, forMax, forMin}), zeroPoint});
+  }
   raiseScales(channels);
   return channels;
 }
@@ -61,8 +58,7 @@ CodedMap reparameterize(ArrayRef<ChannelQuantizer> channels, CodeRange codes) {
   return coded;
 }
 
-/// Ranges narrowed to `share` of their width, and to no more than `widest`.
-static std::vector<RealRange> narrow(ArrayRef<RealRange> ranges, double share, double widest) {
+std::vector<RealRange> narrow(ArrayRef<RealRange> ranges, double share, double widest) {
   std::vector<RealRange> narrowed;
   for (RealRange range : ranges) {
     double width = range.max - range.min;
@@ -81,14 +77,18 @@ void considerReparameterization(ArrayRef<RealRange> ranges, QuantizerAttr attrib
   }
   double deviation = std::sqrt(std::max(square - mean * mean, 0.0));
   double unlimited = std::numeric_limits<double>::infinity();
-  CodeRange codes = chooseExact(attribute, 0, 1).codes;
+  RealRange all{0, 0};
+  for (RealRange range : ranges)
+    all = all.unite(range);
+  Quantizer common = chooseExact(attribute, all.min, all.max);
   for (double widest : {unlimited, mean + 3 * deviation, mean + 2 * deviation, mean + deviation})
     for (double share : {1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5}) {
       std::vector<RealRange> narrowed = narrow(ranges, share, widest);
       std::vector<ChannelQuantizer> channels =
-          shifted ? quantizeChannels(narrowed, codes) : quantizeChannelsAlike(narrowed, attribute);
+          shifted ? quantizeChannels(narrowed, common.codes)
+                  : quantizeChannelsAlike(narrowed, common.codes, common.zeroPoint);
       if (!channels.empty())
-        search.consider(reparameterize(channels, codes));
+        search.consider(reparameterize(channels, common.codes));
     }
 }
 

@@ -19,9 +19,12 @@ struct ChannelQuantizer {
 /// is magnified beyond that. Empty if all channels are constant.
 std::vector<ChannelQuantizer> quantizeChannels(llvm::ArrayRef<RealRange> ranges, CodeRange codes);
 
-/// The same with one zero point, that of all channels together at `attribute`: the scales alone differ.
-std::vector<ChannelQuantizer> quantizeChannelsAlike(llvm::ArrayRef<RealRange> ranges,
-                                                    QuantizerAttr attribute);
+/// The same with one zero point among the codes: the scales alone differ.
+std::vector<ChannelQuantizer> quantizeChannelsAlike(llvm::ArrayRef<RealRange> ranges, CodeRange codes,
+                                                    int32_t zeroPoint);
+
+/// Ranges narrowed about their middles to `share` of their width, and to no more than `widest`.
+std::vector<RealRange> narrow(llvm::ArrayRef<RealRange> ranges, double share, double widest);
 
 /// With s~ the mean of the channels' scales s_c (the next exact scale) and z~ that of their zero points z_c
 /// (rounded, among the codes):

@@ -14,6 +14,11 @@ bool hasScaleOwner(const Edge &edge) {
          });
 }
 
+bool hasMethod(const Edge &edge, StringRef method) {
+  ArrayAttr methods = edge.findProvenance();
+  return methods && llvm::is_contained(methods.getAsValueRange<StringAttr>(), method);
+}
+
 void transformEdge(const Edge &edge, bool shifted, bool allowExplicit, StringRef method,
                    function_ref<void(MapSearch &)> consider) {
   bool foldable = canFold(edge, shifted);

@@ -14,11 +14,15 @@ inline constexpr llvm::StringLiteral kActivationAwareScaling("awq");
 inline constexpr llvm::StringLiteral kJointScaling("aqas");
 inline constexpr llvm::StringLiteral kCrossLayerEqualization("cross-layer-equalization");
 inline constexpr llvm::StringLiteral kReparameterization("repq");
+inline constexpr llvm::StringLiteral kSchemeSelection("q-hyvit");
 inline constexpr llvm::StringLiteral kNoisyQuantization("noisyquant");
 inline constexpr llvm::StringLiteral kWeightDilation("weight-dilation");
 
 /// One edge, one owner of its scale: true if a method other than the data-free ones has transformed it.
 bool hasScaleOwner(const Edge &edge);
+
+/// The method has transformed the edge.
+bool hasMethod(const Edge &edge, llvm::StringRef method);
 
 /// What a method does to one edge: `consider` offers maps to a search by the error behind the edge
 /// (EdgeLoss), and the best one is inserted under the method's name. An edge that another method owns is left

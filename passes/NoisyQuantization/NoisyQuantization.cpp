@@ -11,11 +11,6 @@ namespace quern {
 #define GEN_PASS_DEF_NOISYQUANTIZATION
 #include "passes/NoisyQuantization/NoisyQuantization.h.inc"
 
-static bool isNoisy(const Edge &edge) {
-  ArrayAttr methods = edge.findProvenance();
-  return methods && llvm::is_contained(methods.getAsValueRange<StringAttr>(), kNoisyQuantization);
-}
-
 /// sum_o W_oc^2 over the readers, for each channel c.
 static SmallVector<double> powerOfWeights(const Edge &edge) {
   SmallVector<double> power(edge.channels, 0);
@@ -38,7 +33,7 @@ struct NoisyQuantization : impl::NoisyQuantizationBase<NoisyQuantization> {
 
   void runOnOperation() override {
     for (const Edge &edge : listEdges(getOperation(), /*shifted=*/true))
-      if (!isNoisy(edge))
+      if (!hasMethod(edge, kNoisyQuantization))
         transform(edge);
   }
 

@@ -78,8 +78,9 @@ TEST_F(Reparameterization, CodesAreThoseOfTheChannelsWithoutShift) {
     for (bool isSigned : {true, false}) {
       QuantizerAttr quantizer = makeQuantizer(context, isSigned, scheme);
       std::vector<RealRange> ranges = makeRanges(random);
-      std::vector<ChannelQuantizer> channels = quantizeChannelsAlike(ranges, quantizer);
-      CodeRange codes = isSigned ? CodeRange::signedBits(8) : CodeRange::unsignedBits(8);
+      Quantizer common = chooseExact(quantizer, -42, 17);
+      CodeRange codes = common.codes;
+      std::vector<ChannelQuantizer> channels = quantizeChannelsAlike(ranges, codes, common.zeroPoint);
       EXPECT_FALSE(reparameterize(channels, codes).map.isShifted());
       expectSameCodes(channels, ranges, codes, random);
     }

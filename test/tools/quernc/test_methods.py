@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 ROWS, WIDTH = 16, 32
 METHODS = ["smoothquant", "outlier-suppression-plus", "weight-dilation", "cross-layer-equalization", "weight-dilation,smoothquant", "aqas",
-           "repq", "noisyquant", "smoothquant,noisyquant"]
+           "repq", "noisyquant", "smoothquant,noisyquant", "q-hyvit", "outlier-suppression-plus,q-hyvit,noisyquant"]
 
 
 @pytest.fixture(scope="module")
