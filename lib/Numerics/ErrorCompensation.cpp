@@ -1,55 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Numerics/ErrorCompensation.h"
 
+#include "lib/Numerics/WideVectors.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 namespace quern {
-
-static constexpr double kDamping = 0.01;
-
-void SecondMoment::add(std::span<const float> rows) {
-  for (size_t first = 0; first + size <= rows.size(); first += size) {
-    const float *row = rows.data() + first;
-    ++count;
-    for (int64_t i = 0; i < size; ++i) {
-      double x = row[i];
-      totals[i] += x;
-      if (x == 0)
-        continue;
-      double *into = sums.data() + i * size;
-      for (int64_t j = i; j < size; ++j)
-        into[j] += x * static_cast<double>(row[j]);
-    }
-  }
-}
-
-std::vector<double> SecondMoment::get() const {
-  std::vector<double> whole = sums;
-  for (int64_t i = 0; i < size; ++i)
-    for (int64_t j = 0; j < i; ++j)
-      whole[i * size + j] = sums[j * size + i];
-  return whole;
-}
-
-std::vector<double> SecondMoment::getMean() const {
-  std::vector<double> mean = totals;
-  for (double &value : mean)
-    value /= static_cast<double>(std::max<int64_t>(count, 1));
-  return mean;
-}
-
-std::vector<double> SecondMoment::getCentered() const {
-  std::vector<double> centered = get(), mean = getMean();
-  for (int64_t i = 0; i < size; ++i)
-    for (int64_t j = 0; j < size; ++j)
-      centered[i * size + j] -= totals[i] * mean[j];
-  // Of elements that are always alike, rounding may leave less than nothing.
-  for (int64_t i = 0; i < size; ++i)
-    centered[i * size + i] = std::max(centered[i * size + i], 0.0);
-  return centered;
-}
 
 std::vector<double> columnLosses(std::span<const float> weight, const GroupCodes &codes,
                                  const GroupLayout &layout, std::span<const double> moment) {
@@ -58,17 +16,11 @@ std::vector<double> columnLosses(std::span<const float> weight, const GroupCodes
   for (size_t i = 0; i < weight.size(); ++i)
     error[i] = static_cast<double>(weight[i]) - static_cast<double>(reals[i]);
   int64_t columns = layout.columns;
-  std::vector<double> losses(columns, 0.0), product(columns);
-  for (int64_t row = 0; row < layout.rows; ++row) {
-    std::fill(product.begin(), product.end(), 0.0);
-    for (int64_t other = 0; other < layout.rows; ++other) {
-      double factor = moment[row * layout.rows + other];
-      for (int64_t column = 0; column < columns; ++column)
-        product[column] += factor * error[other * columns + column];
-    }
+  std::vector<double> product = multiplyMoment(moment, layout.rows, 0, layout.rows, error, columns);
+  std::vector<double> losses(columns, 0.0);
+  for (int64_t row = 0; row < layout.rows; ++row)
     for (int64_t column = 0; column < columns; ++column)
-      losses[column] += product[column] * error[row * columns + column];
-  }
+      losses[column] += product[row * columns + column] * error[row * columns + column];
   return losses;
 }
 
@@ -108,13 +60,6 @@ struct Group {
   }
 };
 } // namespace
-
-std::vector<double> momentDiagonal(std::span<const double> moment, int64_t size) {
-  std::vector<double> diagonal(size);
-  for (int64_t k = 0; k < size; ++k)
-    diagonal[k] = moment[k * size + k];
-  return diagonal;
-}
 
 GroupCodes clipGroups(std::span<const float> weight, const GroupLayout &layout, GroupFormat format,
                       std::span<const double> costs) {
@@ -173,49 +118,50 @@ GroupCodes clampGroups(std::span<const float> weight, const GroupLayout &layout,
 /// Overwrites a symmetric positive definite matrix with R, upper triangular, of H = R R^T; the rest with
 /// zeros.
 static void factorizeUpper(std::vector<double> &matrix, int64_t size) {
-  for (int64_t k = size - 1; k >= 0; --k) {
-    double pivot = std::sqrt(matrix[k * size + k]);
-    std::vector<double> column(k);
-    for (int64_t i = 0; i < k; ++i)
-      column[i] = matrix[i * size + k] / pivot;
-    for (int64_t i = 0; i < k; ++i) {
-      double factor = column[i];
-      double *row = matrix.data() + i * size;
-      for (int64_t j = i; j < k; ++j)
-        row[j] -= factor * column[j];
-      row[k] = factor;
+  withWideVectors([&]() QUERN_LOOPS {
+    for (int64_t k = size - 1; k >= 0; --k) {
+      double pivot = std::sqrt(matrix[k * size + k]);
+      std::vector<double> column(k);
+      for (int64_t i = 0; i < k; ++i)
+        column[i] = matrix[i * size + k] / pivot;
+      for (int64_t i = 0; i < k; ++i) {
+        double factor = column[i];
+        double *row = matrix.data() + i * size;
+        for (int64_t j = i; j < k; ++j)
+          row[j] -= factor * column[j];
+        row[k] = factor;
+      }
+      matrix[k * size + k] = pivot;
+      std::fill(matrix.begin() + k * size, matrix.begin() + k * size + k, 0.0);
     }
-    matrix[k * size + k] = pivot;
-    std::fill(matrix.begin() + k * size, matrix.begin() + k * size + k, 0.0);
-  }
+  });
 }
 
 /// The inverse of an upper triangular matrix.
 static std::vector<double> invertUpper(const std::vector<double> &matrix, int64_t size) {
   std::vector<double> inverse(size * size, 0.0);
-  for (int64_t i = size - 1; i >= 0; --i) {
-    double *row = inverse.data() + i * size;
-    for (int64_t k = i + 1; k < size; ++k) {
-      double factor = matrix[i * size + k];
-      const double *below = inverse.data() + k * size;
-      for (int64_t j = k; j < size; ++j)
-        row[j] -= factor * below[j];
+  withWideVectors([&]() QUERN_LOOPS {
+    for (int64_t i = size - 1; i >= 0; --i) {
+      double *row = inverse.data() + i * size;
+      for (int64_t k = i + 1; k < size; ++k) {
+        double factor = matrix[i * size + k];
+        const double *below = inverse.data() + k * size;
+        for (int64_t j = k; j < size; ++j)
+          row[j] -= factor * below[j];
+      }
+      row[i] = 1.0;
+      double pivot = matrix[i * size + i];
+      for (int64_t j = i; j < size; ++j)
+        row[j] /= pivot;
     }
-    row[i] = 1.0;
-    double pivot = matrix[i * size + i];
-    for (int64_t j = i; j < size; ++j)
-      row[j] /= pivot;
-  }
+  });
   return inverse;
 }
 
 /// U of the damped moment with rows and columns in `order`.
 static std::vector<double> findPropagation(std::span<const double> moment, std::span<const int64_t> order) {
   auto size = static_cast<int64_t>(order.size());
-  double trace = 0;
-  for (int64_t i = 0; i < size; ++i)
-    trace += moment[i * size + i];
-  double damping = kDamping * trace / static_cast<double>(size);
+  double damping = dampingOf(moment, size);
   std::vector<double> ordered(size * size);
   for (int64_t i = 0; i < size; ++i)
     for (int64_t j = 0; j < size; ++j)
@@ -237,23 +183,25 @@ GroupCodes compensateRounding(std::span<const float> weight, const GroupCodes &s
   std::vector<double> propagation = findPropagation(moment, order);
   std::vector<double> current(weight.begin(), weight.end()), error(columns);
   GroupCodes result = start;
-  for (int64_t k = 0; k < rows && cost(order[k]) > 0; ++k) {
-    int64_t row = order[k];
-    for (int64_t column = 0; column < columns; ++column) {
-      int64_t at = row * columns + column;
-      const Quantizer &quantizer = start.quantizers[layout.parameter(row, column)];
-      int32_t code = quantizer.quantize(static_cast<float>(current[at]));
-      result.codes[at] = static_cast<int16_t>(code);
-      error[column] =
-          (current[at] - static_cast<double>(quantizer.dequantize(code))) / propagation[k * rows + k];
+  withWideVectors([&]() QUERN_LOOPS {
+    for (int64_t k = 0; k < rows && cost(order[k]) > 0; ++k) {
+      int64_t row = order[k];
+      for (int64_t column = 0; column < columns; ++column) {
+        int64_t at = row * columns + column;
+        const Quantizer &quantizer = start.quantizers[layout.parameter(row, column)];
+        int32_t code = quantizer.quantize(static_cast<float>(current[at]));
+        result.codes[at] = static_cast<int16_t>(code);
+        error[column] =
+            (current[at] - static_cast<double>(quantizer.dequantize(code))) / propagation[k * rows + k];
+      }
+      for (int64_t later = k + 1; later < rows; ++later) {
+        double factor = propagation[k * rows + later];
+        double *into = current.data() + order[later] * columns;
+        for (int64_t column = 0; column < columns; ++column)
+          into[column] -= factor * error[column];
+      }
     }
-    for (int64_t later = k + 1; later < rows; ++later) {
-      double factor = propagation[k * rows + later];
-      double *into = current.data() + order[later] * columns;
-      for (int64_t column = 0; column < columns; ++column)
-        into[column] -= factor * error[column];
-    }
-  }
+  });
   return result;
 }
 

@@ -3,7 +3,8 @@
 
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
-#include "lib/Pipelines/Instrument.h"
+#include "lib/Calibration/Padding.h"
+#include "lib/Pipelines/ObservedModel.h"
 #include "passes/InsertObservers/ObservableValues.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -67,8 +68,10 @@ FailureOr<std::vector<InputSpec>> readInputSpecs(ModuleOp prepared) {
 }
 
 static void addToStatistics(const NpyArray &array, TensorStatistics &statistics) {
-  ArrayRef<float> values(reinterpret_cast<const float *>(array.data.data()),
-                         array.data.size() / sizeof(float));
+  ArrayRef<float> values = floatsOf(array);
+  // Elements that take no part are NaN, which statistics count and otherwise ignore; these are not the
+  // model's.
+  statistics.nonFinite -= llvm::count_if(values, takesNoPart);
   if (array.shape.empty() || values.empty())
     return statistics.add({values.data(), values.size()});
   int64_t axis = observedChannelAxis(array.shape), inner = 1;
@@ -88,14 +91,12 @@ llvm::Expected<Statistics> calibrate(ModuleOp prepared, SampleReader &samples,
     statistics.settings["samples"] = std::to_string(*options.samples);
   if (auto hash = prepared->getAttrOfType<StringAttr>(kModelHash))
     statistics.modelHash = hash.str();
-
-  auto observe = [&](const Sample &sample, ArrayRef<std::string> names, ArrayRef<NpyArray> values) {
+  auto add = [&](const Sample &sample, ArrayRef<std::string> names, ArrayRef<NpyArray> arrays) {
     statistics.dataHash.add(sample, *specs);
-    for (auto [name, array] : llvm::zip_equal(names, values))
-      if (array.type == ElementType::Float32)
-        addToStatistics(array, statistics.values[name]);
+    for (auto [name, array] : llvm::zip_equal(names, arrays))
+      addToStatistics(array, statistics.values[name]);
   };
-  llvm::Expected<int64_t> count = runInstrumented(prepared, samples, "calibrate", options, compile, observe);
+  llvm::Expected<int64_t> count = visitObserved(prepared, samples, "calibrate", options, compile, add);
   if (!count)
     return count.takeError();
   statistics.samples = *count;

@@ -3,6 +3,7 @@
 
 #include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/NN.h"
+#include "lib/Calibration/Padding.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -66,15 +67,28 @@ std::string MomentRows::getKey() const {
 void MomentRows::addTo(SecondMoment &moment, std::span<const float> activation) const {
   if (window)
     return addWindows(moment, activation);
-  moment.add(activation);
+  if (llvm::none_of(activation, takesNoPart))
+    return moment.add(activation);
+  std::vector<float> kept;
+  for (size_t first = 0; first + size <= activation.size(); first += size)
+    if (std::span row = activation.subspan(first, size); llvm::none_of(row, takesNoPart))
+      kept.insert(kept.end(), row.begin(), row.end());
+  moment.add(kept);
 }
 
 void MomentRows::addWindows(SecondMoment &moment, std::span<const float> image) const {
   int64_t plane = ShapedType::getNumElements(input), rank = int64_t(input.size());
-  std::vector<float> row(size);
+  constexpr int64_t kBatch = 32;
+  std::vector<float> batch(kBatch * size);
+  int64_t filled = 0;
+  auto flush = [&] {
+    moment.add(std::span(batch).first(filled * size));
+    filled = 0;
+  };
   for (size_t first = 0; first + channels * plane <= image.size(); first += channels * plane)
     forEachIndex(output, [&](ArrayRef<int64_t> position) {
       int64_t tap = 0, taps = size / channels;
+      float *row = batch.data() + filled * size;
       forEachIndex(window->kernel, [&](ArrayRef<int64_t> k) {
         int64_t offset = 0;
         bool isInside = true;
@@ -88,8 +102,11 @@ void MomentRows::addWindows(SecondMoment &moment, std::span<const float> image) 
           row[channel * taps + tap] = isInside ? image[first + channel * plane + offset] : 0.0f;
         ++tap;
       });
-      moment.add(row);
+      filled += llvm::none_of(std::span(row, size), takesNoPart);
+      if (filled == kBatch)
+        flush();
     });
+  flush();
 }
 
 } // namespace quern

@@ -22,7 +22,8 @@ public:
   int64_t getSize() const { return size; }
   /// Equal for two readers of one activation that see the same rows.
   std::string getKey() const;
-  /// Adds the rows of one activation, row-major, to `moment`.
+  /// Adds the rows of one activation, row-major, to `moment`, but for those with an element that takes no
+  /// part (lib/Calibration/Padding.h).
   void addTo(SecondMoment &moment, std::span<const float> activation) const;
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Numerics/RowReservoir.h"
 #include "lib/Pipelines/Calibrate.h"
-#include "lib/Pipelines/Instrument.h"
+#include "lib/Pipelines/ObservedModel.h"
 #include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/EdgeTransforms/Edges.h"
 #include "passes/EdgeTransforms/OutputError.h"
@@ -24,12 +24,13 @@ llvm::Error attachRows(ModuleOp prepared, SampleReader &samples, int64_t count,
   for (const ObservableValue &observable : listObservableValues(main))
     if (auto found = wanted.find(observable.value); found != wanted.end())
       reservoirs.emplace(observable.name, std::pair(observable.value, RowReservoir(found->second, count)));
-  auto visit = [&](const std::string &name, ArrayRef<float> values) {
-    if (auto found = reservoirs.find(name); found != reservoirs.end())
-      found->second.second.add(values);
+  auto visit = [&](const Sample &, ArrayRef<std::string> names, ArrayRef<NpyArray> arrays) {
+    for (auto [name, array] : llvm::zip_equal(names, arrays))
+      if (auto found = reservoirs.find(name); found != reservoirs.end())
+        found->second.second.add(floatsOf(array));
   };
-  if (llvm::Error error = visitObserved(prepared, samples, "sample rows", options, compile, visit))
-    return error;
+  if (auto count = visitObserved(prepared, samples, "sample rows", options, compile, visit); !count)
+    return count.takeError();
   for (const auto &[name, entry] : reservoirs)
     if (entry.second.count() > 0)
       writeRows(entry.first, {entry.second.count(), entry.second.getWidth(), entry.second.get()});

@@ -4,8 +4,8 @@
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Numerics/ErrorCompensation.h"
 #include "lib/Pipelines/Calibrate.h"
-#include "lib/Pipelines/Instrument.h"
 #include "lib/Pipelines/MomentRows.h"
+#include "lib/Pipelines/ObservedModel.h"
 #include "passes/InsertObservers/ObservableValues.h"
 #include "passes/QuantizeWeights/GroupedWeight.h"
 
@@ -94,13 +94,14 @@ llvm::Error attachSecondMoments(ModuleOp assigned, SampleReader &samples, const 
       if (reader.activation == observable.value)
         byName[observable.name].push_back(&reader);
 
-  auto visit = [&](const std::string &name, ArrayRef<float> values) {
-    if (auto found = byName.find(name); found != byName.end())
-      for (Readers *reader : found->second)
-        reader->rows.addTo(reader->moment, {values.data(), values.size()});
+  auto visit = [&](const Sample &, ArrayRef<std::string> names, ArrayRef<NpyArray> arrays) {
+    for (auto [name, array] : llvm::zip_equal(names, arrays))
+      if (auto found = byName.find(name); found != byName.end())
+        for (Readers *reader : found->second)
+          reader->rows.addTo(reader->moment, floatsOf(array));
   };
-  if (llvm::Error error = visitObserved(assigned, samples, "second moments", options, compile, visit))
-    return error;
+  if (auto count = visitObserved(assigned, samples, "second moments", options, compile, visit); !count)
+    return count.takeError();
   for (const Readers &reader : readers)
     attach(reader, choose);
   return llvm::Error::success();

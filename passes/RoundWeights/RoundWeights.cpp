@@ -6,6 +6,7 @@
 #include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/NN.h"
 #include "dialects/Quern/IR/QuernOps.h"
+#include "lib/Numerics/CodeRefinement.h"
 #include "lib/Numerics/ErrorCompensation.h"
 #include "passes/QuantizeWeights/GroupedWeight.h"
 #include "passes/RoundWeights/AttentionScores.h"
@@ -97,7 +98,14 @@ private:
     if (choice.compensate)
       for (size_t i = 0, count = candidates.size(); i < count; ++i)
         candidates.push_back(compensateRounding(weight.values, candidates[i], weight.layout, *moment));
-    return bestColumns(weight.values, candidates, weight.layout, *moment);
+    GroupCodes best = bestColumns(weight.values, candidates, weight.layout, *moment);
+    if (!choice.compensate)
+      return best;
+    std::vector<float> least;
+    if (weight.layout.groups() == 1)
+      least = leastScales(op, weight.layout.columns);
+    GroupCodes refined = refineCodes(weight.values, best, weight.layout, *moment, least);
+    return bestColumns(weight.values, {{std::move(best), std::move(refined)}}, weight.layout, *moment);
   }
 
   /// bias + (W - dequantized codes)^T m, for the mean m of what is multiplied: the mean of the result stays.

@@ -13,7 +13,8 @@ def RoundWeights : Pass<"quern-round-weights", "mlir::func::FuncOp"> {
     sum_k H_kk d_k^2 (a grid over both ends); `clamp`, weights clamped alike at both ends before their group's range is taken,
     where that lowers d^T H d of the group (AWQ's clip search; not for projections of queries and of keys, whose errors Softmax
     weighs anew); `compensate`, rounding row by row, from the largest H_kk down, each row's
-    error moved into the rows that follow (GPTQ with activation order); and both together. So no column is worse than
+    error moved into the rows that follow (GPTQ with activation order), then codes and scales improved one at a time
+    (lib/Numerics/CodeRefinement.h); and both together. So no column is worse than
     round to nearest by this measure. lib/Numerics/ErrorCompensation.h has the formulas. Convolutions
     without a moment are clipped with H = 1. A column whose i32 bias would not fit beside the products at the chosen
     scale is rounded to nearest at one where it does. Other ops, and biases, are left to quern-quantize-weights. The attribute is removed.

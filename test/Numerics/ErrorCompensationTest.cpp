@@ -1,53 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Numerics/ErrorCompensation.h"
 
+#include "test/Numerics/RoundingProblem.h"
+
 #include <gtest/gtest.h>
 
-#include <numeric>
-#include <random>
-
 using namespace quern;
-
-namespace {
-/// Weights and correlated activations, some of which are never active.
-struct Problem {
-  Problem(int64_t rows, int64_t columns, int64_t groupSize, unsigned seed)
-      : layout{rows, columns, groupSize}, moment(rows) {
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal;
-    for (int64_t i = 0; i < rows * columns; ++i)
-      weight.push_back(normal(random));
-    for (int64_t sample = 0; sample < 4 * rows; ++sample) {
-      std::vector<float> x;
-      float common = normal(random);
-      for (int64_t k = 0; k < rows; ++k)
-        x.push_back(k % 7 == 3 ? 0.0f : (normal(random) + common) * static_cast<float>(1 + k % 5));
-      moment.add(x);
-    }
-  }
-  double loss(const GroupCodes &codes) const {
-    std::vector<double> losses = columnLosses(weight, codes, layout, moment.get());
-    return std::accumulate(losses.begin(), losses.end(), 0.0);
-  }
-
-  GroupLayout layout;
-  SecondMoment moment;
-  std::vector<float> weight;
-};
-} // namespace
-
-TEST(SecondMoment, SumsOuterProducts) {
-  SecondMoment moment(2);
-  moment.add(std::vector<float>{1, 2, 3, -1});
-  EXPECT_EQ(moment.get(), (std::vector<double>{10, -1, -1, 5}));
-}
-
-TEST(SecondMoment, IsCenteredAroundTheMean) {
-  SecondMoment moment(2);
-  moment.add(std::vector<float>{1, 5, 3, 5});
-  EXPECT_EQ(moment.getMean(), (std::vector<double>{2, 5}));
-  EXPECT_EQ(moment.getCentered(), (std::vector<double>{2, 0, 0, 0}));
-}
 
 TEST(ErrorCompensation, LossOfOneColumnIsTheQuadraticForm) {
   GroupLayout layout{2, 1, 2};
@@ -59,7 +17,7 @@ TEST(ErrorCompensation, LossOfOneColumnIsTheQuadraticForm) {
 TEST(ErrorCompensation, IsFarBetterThanRoundToNearest) {
   for (bool symmetric : {true, false})
     for (int64_t groupSize : {8, 40, 17}) {
-      Problem problem(40, 6, groupSize, 11);
+      RoundingProblem problem(40, 6, groupSize, 11);
       GroupFormat format{4, symmetric};
       GroupCodes nearest = quantizeGroups(problem.weight, problem.layout, format);
       GroupCodes compensated =
@@ -75,7 +33,7 @@ TEST(ErrorCompensation, IsFarBetterThanRoundToNearest) {
 TEST(ErrorCompensation, BestColumnsAreNeverAboveAnyCandidate) {
   for (unsigned seed = 0; seed < 20; ++seed)
     for (unsigned bits : {2u, 3u, 4u}) {
-      Problem problem(1 + seed * 3, 3, 5, seed);
+      RoundingProblem problem(1 + seed * 3, 3, 5, seed);
       GroupFormat format{bits, seed % 2 == 0};
       std::vector<double> moment = problem.moment.get();
       GroupCodes nearest = quantizeGroups(problem.weight, problem.layout, format);
@@ -110,7 +68,7 @@ TEST(ErrorCompensation, NothingActiveIsRoundToNearest) {
 }
 
 TEST(Clipping, DiagonalLossIsNeverAboveUnclipped) {
-  Problem problem(24, 4, 6, 3);
+  RoundingProblem problem(24, 4, 6, 3);
   std::vector<double> diagonal(24 * 24, 0.0), moment = problem.moment.get();
   for (int64_t k = 0; k < 24; ++k)
     diagonal[k * 24 + k] = moment[k * 24 + k];
@@ -129,7 +87,7 @@ TEST(Clipping, DiagonalLossIsNeverAboveUnclipped) {
 
 TEST(ErrorCompensation, ClampedGroupsAreNeverWorse) {
   for (int64_t groupSize : {8, 40, 17}) {
-    Problem problem(40, 6, groupSize, 13);
+    RoundingProblem problem(40, 6, groupSize, 13);
     problem.weight[0] = 20; // worth clamping, or not, by its moment
     for (bool symmetric : {true, false}) {
       GroupFormat format{3, symmetric};

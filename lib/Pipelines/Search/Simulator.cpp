@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Pipelines/Search/Simulator.h"
 
+#include "lib/Calibration/Padding.h"
+#include "lib/Pipelines/ObservedModel.h"
+
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace mlir;
 
@@ -18,10 +22,6 @@ static NpyArray makeFloats(int64_t count) {
 
 static MutableArrayRef<float> floatsOf(NpyArray &array) {
   return {reinterpret_cast<float *>(array.data.data()), array.data.size() / sizeof(float)};
-}
-
-static ArrayRef<float> floatsOf(const NpyArray &array) {
-  return {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)};
 }
 
 llvm::Expected<std::unique_ptr<Simulator>> Simulator::create(ModuleOp assigned, std::vector<Sample> samples,
@@ -49,11 +49,14 @@ llvm::Expected<std::unique_ptr<Simulator>> Simulator::create(ModuleOp assigned, 
     }
   }
   std::vector<SlotSetting> off(simulator->slots.size());
-  for (size_t sample = 0; sample < simulator->samples.size(); ++sample) {
-    auto outputs = simulator->run(off, sample);
-    if (!outputs)
-      return outputs.takeError();
-    simulator->truth.push_back(std::move(*outputs));
+  std::vector<size_t> outputs(assigned.lookupSymbol<func::FuncOp>("main").getNumResults());
+  std::iota(outputs.begin(), outputs.end(), 0);
+  auto runFloat = [&](const Sample &sample) { return simulator->run(off, sample); };
+  for (const Sample &sample : simulator->samples) {
+    auto marked = runAndMarkPadding(runFloat, outputs, sample);
+    if (!marked)
+      return marked.takeError();
+    simulator->truth.push_back(std::move(*marked));
   }
   return simulator;
 }
@@ -65,7 +68,7 @@ static void fill(MutableArrayRef<float> target, ArrayRef<double> values, float o
     llvm::copy(values, target.begin());
 }
 
-llvm::Expected<std::vector<NpyArray>> Simulator::run(ArrayRef<SlotSetting> settings, size_t sample) {
+llvm::Expected<std::vector<NpyArray>> Simulator::run(ArrayRef<SlotSetting> settings, const Sample &sample) {
   for (auto [slot, setting] : llvm::zip_equal(slots, settings)) {
     MutableArrayRef<float> quantizer = floatsOf(buffer[slot.quantizerArgument]);
     llvm::fill(quantizer, 0.0f);
@@ -80,18 +83,14 @@ llvm::Expected<std::vector<NpyArray>> Simulator::run(ArrayRef<SlotSetting> setti
     fill(floatsOf(buffer[slot.quantizerArgument + 1]), setting.scale, 1);
     fill(floatsOf(buffer[slot.quantizerArgument + 2]), setting.shift, 0);
   }
-  // The sample is lent to the buffer for the run.
-  auto lend = [&] { std::swap_ranges(buffer.begin(), buffer.begin() + inputs, samples[sample].begin()); };
-  lend();
-  auto outputs = model->run(buffer);
-  lend();
-  return outputs;
+  llvm::copy(sample, buffer.begin());
+  return model->run(buffer);
 }
 
 llvm::Expected<double> Simulator::measure(ArrayRef<SlotSetting> settings, size_t begin, size_t end) {
   double error = 0, power = 0;
   for (size_t sample = begin; sample < end; ++sample) {
-    auto outputs = run(settings, sample);
+    auto outputs = run(settings, samples[sample]);
     if (!outputs)
       return outputs.takeError();
     for (auto [output, reference] : llvm::zip_equal(*outputs, truth[sample])) {

@@ -25,12 +25,13 @@ public:
   llvm::ArrayRef<SimulationSlot> getSlots() const { return slots; }
 
   /// sum |y - y_float|^2 / sum |y_float|^2 over all float outputs of the samples [begin, end), one setting
-  /// for each slot. An output that is not finite counts as an infinite error.
+  /// for each slot; padding (lib/Calibration/Padding.h) does not count. An output that is not finite counts
+  /// as an infinite error.
   llvm::Expected<double> measure(llvm::ArrayRef<SlotSetting> settings, size_t begin, size_t end);
 
 private:
   Simulator() = default;
-  llvm::Expected<std::vector<NpyArray>> run(llvm::ArrayRef<SlotSetting> settings, size_t sample);
+  llvm::Expected<std::vector<NpyArray>> run(llvm::ArrayRef<SlotSetting> settings, const Sample &sample);
 
   std::unique_ptr<InstrumentedModel> model;
   std::vector<SimulationSlot> slots;
