@@ -4,6 +4,7 @@
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
+#include "lib/Driver/CalibrationLength.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/HostModel.h"
 #include "lib/Pipelines/Calibrate.h"
@@ -53,6 +54,8 @@ static llvm::Expected<std::unique_ptr<InstrumentedModel>> compileInstrumented(Mo
 
 llvm::Expected<std::unique_ptr<SampleReader>> openCalibrationData(const CompileOptions &options,
                                                                   llvm::ArrayRef<InputSpec> inputs) {
+  if (options.length)
+    return openPieces(options, inputs);
   return options.calibrationReader ? options.calibrationReader(inputs)
                                    : openSamples(options.calibrationData, inputs);
 }
@@ -65,7 +68,33 @@ static std::map<std::string, std::string> calibrationSettings(const CompileOptio
     settings["dim " + name] = std::to_string(size);
   if (limit)
     settings["samples"] = std::to_string(*limit);
+  if (options.length)
+    settings["length of " + options.length->dimension] =
+        options.length->profile.automatic ? std::string("auto") : options.length->profile.str();
   return settings;
+}
+
+/// The lengths that the statistics are of.
+static std::vector<LengthShare> calibratedLengths(const Statistics &statistics) {
+  auto stated = statistics.settings.find(kCalibratedAt);
+  llvm::Expected<LengthProfile> profile =
+      parseLengthProfile(stated == statistics.settings.end() ? "" : stated->second);
+  if (profile)
+    return std::move(profile->shares);
+  llvm::consumeError(profile.takeError());
+  return {};
+}
+
+/// The samples as they were when the statistics were made, if those are of this data.
+static llvm::Expected<std::unique_ptr<SampleReader>>
+openAgain(const CompileOptions &options, llvm::ArrayRef<InputSpec> inputs, const Statistics &cached) {
+  std::vector<InputSpec> open(inputs);
+  if (!options.length)
+    return openCalibrationData(options, inputs);
+  for (InputSpec &input : open)
+    if (auto axis = options.length->axes.find(input.name); axis != options.length->axes.end())
+      input.shape[axis->second] = -1;
+  return openPieces(options, open, calibratedLengths(cached));
 }
 
 static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::ArrayRef<InputSpec> specs,
@@ -80,16 +109,19 @@ static llvm::Expected<SampleHash> hashSamples(SampleReader &samples, llvm::Array
       limit);
   if (!count)
     return count.takeError();
-  if (llvm::Error error = samples.rewind())
-    return std::move(error);
   return hash;
+}
+
+/// What was asked for, without what came of it.
+static std::map<std::string, std::string> withoutResults(std::map<std::string, std::string> settings) {
+  settings.erase(kCalibratedAt);
+  return settings;
 }
 
 /// The statistics of the cache if they are those that calibration would give; nothing if there is no such
 /// file or it is of something else. A file that is no statistics file is an error: it would be overwritten.
 static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, const CompileOptions &options,
                                                            std::optional<int64_t> limit,
-                                                           SampleReader *samples,
                                                            llvm::ArrayRef<InputSpec> specs) {
   if (options.calibrationCache.empty() || !llvm::sys::fs::exists(options.calibrationCache))
     return std::nullopt;
@@ -98,15 +130,18 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
     return cached.takeError();
   auto modelHash = prepared->getAttrOfType<StringAttr>("onnx.model_hash");
   bool sameModel = modelHash && modelHash.getValue() == cached->modelHash &&
-                   cached->settings == calibrationSettings(options, limit);
-  if (!samples) {
+                   withoutResults(cached->settings) == calibrationSettings(options, limit);
+  if (options.calibrationData.empty()) {
     if (!sameModel)
       return llvm::createStringError(
           "calibration cache '" + options.calibrationCache +
           "' is of another model or other settings; give --calibration-data to calibrate anew");
     return std::move(*cached);
   }
-  llvm::Expected<SampleHash> dataHash = hashSamples(*samples, specs, limit);
+  auto samples = openAgain(options, specs, *cached);
+  if (!samples)
+    return samples.takeError();
+  llvm::Expected<SampleHash> dataHash = hashSamples(**samples, specs, options.length ? std::nullopt : limit);
   if (!dataHash)
     return dataHash.takeError();
   if (!sameModel || !(*dataHash == cached->dataHash))
@@ -125,29 +160,28 @@ llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOpti
                                    " needs samples of real input: give --calibration-data (an .npz keyed by "
                                    "input name, an .npy, a folder "
                                    "of either, or ONNX test data), or --calibration-cache");
-  std::unique_ptr<SampleReader> samples;
-  if (!options.calibrationData.empty()) {
-    auto opened = openCalibrationData(options, *specs);
-    if (!opened)
-      return opened.takeError();
-    samples = std::move(*opened);
-  }
-  llvm::Expected<std::optional<Statistics>> cached =
-      readCache(prepared, options, limit, samples.get(), *specs);
+  llvm::Expected<std::optional<Statistics>> cached = readCache(prepared, options, limit, *specs);
   if (!cached)
     return cached.takeError();
   if (*cached)
     return std::move(**cached);
-  if (!samples)
+  if (options.calibrationData.empty())
     return llvm::createStringError("calibration cache '" + options.calibrationCache +
                                    "' does not exist; give --calibration-data to make it");
 
   CalibrateOptions calibrateOptions;
   calibrateOptions.settings = calibrationSettings(options, limit);
-  calibrateOptions.samples = limit;
   calibrateOptions.progress = options.progress;
-  llvm::Expected<Statistics> statistics =
-      calibrate(prepared, *samples, calibrateOptions, compileInstrumented);
+  auto make = [&]() -> llvm::Expected<Statistics> {
+    if (options.length)
+      return calibrateAtLengths(prepared, options, *recipe, calibrateOptions, compileInstrumented);
+    auto samples = openCalibrationData(options, *specs);
+    if (!samples)
+      return samples.takeError();
+    calibrateOptions.samples = limit;
+    return calibrate(prepared, **samples, calibrateOptions, compileInstrumented);
+  };
+  llvm::Expected<Statistics> statistics = make();
   if (statistics && !options.calibrationCache.empty())
     if (llvm::Error error = writeStatistics(options.calibrationCache, *statistics))
       return std::move(error);
@@ -163,6 +197,8 @@ FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &
   if (!observer)
     return report(*prepared.getContext(),
                   llvm::createStringError("unknown observer '" + recipe.calibration.observer + "'"));
+  if (options.length)
+    noteLength(prepared, options, calibratedLengths(*statistics));
   if (failed(attachRanges(prepared, *statistics, *observer)))
     return failure();
   if (!listMethods(recipe).empty() || asksForSearch(recipe))
@@ -185,7 +221,8 @@ withSamples(ModuleOp module, const CompileOptions &options, const Recipe &recipe
   if (!samples)
     return report(*module.getContext(), samples.takeError());
   CalibrateOptions settings;
-  settings.samples = recipe.calibration.samples;
+  if (!options.length) // which has cut as many whole samples
+    settings.samples = recipe.calibration.samples;
   settings.progress = options.progress;
   return report(*module.getContext(), attach(**samples, settings));
 }

@@ -85,6 +85,14 @@ struct Flags : FlagSet {
       ".npz keyed by input name, .npy, a folder of either, or ONNX test data; 'random' only by that name"};
   Flag calibrationCache{*this, "calibration-cache", "file.json",
                         "Statistics file: reused if it fits model, data and settings, else written"};
+  Flag calibrationLength{
+      *this, "calibration-length", "length[:weight],...",
+      "Cut the samples to sequences of these lengths, all their tokens used, and take scales from the model "
+      "bound to "
+      "each (docs/recipes.md); auto: 128, 512, 2048 or the compiled length, whichever loses least"};
+  Flag lengthDimension{
+      *this, "length-dimension", "name",
+      "The symbolic dimension that is the length; default: the only one behind the first axis"};
   Flag observer{*this, "observer", "name",
                 "How ranges are chosen: norm (default), mse, entropy, percentile, moving-average, min-max"};
   Flag target{*this, "target", "name", "cpu (default) or reference (the unoptimized meaning of the graph)"};
@@ -204,6 +212,12 @@ static Preset readPreset(const Flags &flags, Mistakes &mistakes) {
       (preset.groupSize < 1 && preset.groupSize != -1))
     mistakes.add("--group-size=" + groupSize + ": expected a positive size, or -1 for one scale per channel");
   preset.exclude = flags.exclude.getValues();
+  preset.calibrationLength = flags.calibrationLength.getValue();
+  preset.lengthDimension = flags.lengthDimension.getValue();
+  if (!preset.lengthDimension.empty() && preset.calibrationLength.empty())
+    mistakes.add("--length-dimension goes with --calibration-length");
+  if (!preset.calibrationLength.empty() && preset.scheme.empty())
+    mistakes.add("--calibration-length is for scales: add --quantize");
   preset.observer = flags.observer.getValue(preset.observer);
   requireOneOf(flags.observer, preset.observer, observerNames, mistakes);
   preset.methods = readMethods(flags, mistakes);
@@ -219,7 +233,7 @@ static void refuseFlagsBesideRecipe(const Flags &flags, Mistakes &mistakes) {
   };
   refuse(flags.quantize, flags.activations, flags.activationType, flags.activationScheme,
          flags.weightGranularity, flags.weightScheme, flags.groupSize, flags.exclude, flags.observer,
-         flags.methods);
+         flags.methods, flags.calibrationLength, flags.lengthDimension);
 }
 
 /// The value of a flag that is a number, or `otherwise`.

@@ -2,6 +2,7 @@
 #include "lib/Driver/Compile.h"
 
 #include "lib/Driver/Calibration.h"
+#include "lib/Driver/CalibrationLength.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/DimensionsFromData.h"
 #include "lib/Driver/Output.h"
@@ -105,6 +106,11 @@ Stage Compilation::lastStage() const {
 }
 
 LogicalResult Compilation::importStage() {
+  if (quantizing()) {
+    const CalibrationSettings &calibration = quantization->getRecipe().calibration;
+    if (failed(planLength(options, calibration.length, calibration.samples, context)))
+      return failure();
+  }
   ImportOptions importOptions;
   importOptions.dimensions = options.dimensions;
   FailureOr<OwningOpRef<ModuleOp>> imported = importModel(options.model, context, importOptions);
@@ -206,6 +212,12 @@ LogicalResult Compilation::describeModel() {
   info.precision = quantizing() ? quantization->getRecipe().name() : "float32";
   if (quantizing())
     info.extra["recipe"] = formatRecipe(quantization->getRecipe());
+  if (auto lengths = (*module)->getAttrOfType<StringAttr>(kCalibrationLengthAttrName))
+    info.extra["calibration_length"] =
+        llvm::json::Object{{"dimension", llvm::json::fixUTF8(options.length->dimension)},
+                           {"lengths", lengths.str()},
+                           {"mean", meanLength(llvm::cantFail(parseLengthProfile(lengths)).shares)},
+                           {"compiled", options.dimensions.at(options.length->dimension)}};
   if (auto hash = (*module)->getAttrOfType<StringAttr>("onnx.model_hash"))
     info.hashes["model"] = hash.str();
   return success();

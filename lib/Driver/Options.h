@@ -58,6 +58,14 @@ using Messages = std::function<void(Severity severity, llvm::StringRef text)>;
 using OpenReader =
     std::function<llvm::Expected<std::unique_ptr<SampleReader>>(llvm::ArrayRef<InputSpec> inputs)>;
 
+/// Where the length of sequences is, and the lengths to calibrate at.
+struct LengthPlan {
+  LengthProfile profile;
+  std::string dimension;
+  std::map<std::string, size_t> axes; ///< of each input that has it, by name
+  std::optional<int64_t> samples;     ///< no more whole samples than these
+};
+
 struct CompileOptions {
   std::string model;  ///< path of the ONNX file
   std::string output; ///< path, "-" for standard output
@@ -74,6 +82,7 @@ struct CompileOptions {
   std::string calibrationData;  ///< file or folder; "random" by name
   OpenReader calibrationReader; ///< used instead if there is one; `calibrationData` is what messages call it
   std::string calibrationCache; ///< statistics file to reuse or to write
+  std::optional<LengthPlan> length; ///< found by the driver (CalibrationLength.h)
 
   std::string target = "cpu";
   std::string triple, cpu, features; ///< empty = this machine

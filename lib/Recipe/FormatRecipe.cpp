@@ -48,6 +48,11 @@ llvm::json::Object formatRecipe(const Recipe &recipe) {
   llvm::json::Object calibration{{"observer", recipe.calibration.observer}};
   if (recipe.calibration.samples)
     calibration["samples"] = *recipe.calibration.samples;
+  if (const LengthProfile &length = recipe.calibration.length; length.isGiven()) {
+    calibration["length"] = length.str();
+    if (!length.dimension.empty())
+      calibration["length-dimension"] = llvm::json::fixUTF8(length.dimension);
+  }
   llvm::json::Object object{
       {"version", 1}, {"default", formatSettings(recipe.settings)}, {"calibration", std::move(calibration)}};
   llvm::json::Array rules;

@@ -73,6 +73,14 @@ llvm::Expected<Recipe> makeRecipe(const Preset &preset) {
     reasons.add(llvm::toString(scheme.takeError()));
   }
   recipe.calibration.observer = preset.observer;
+  if (!preset.calibrationLength.empty()) {
+    llvm::Expected<LengthProfile> profile = parseLengthProfile(preset.calibrationLength);
+    if (profile)
+      recipe.calibration.length = std::move(*profile);
+    else
+      reasons.add("calibration-length: " + llvm::toString(profile.takeError()));
+  }
+  recipe.calibration.length.dimension = preset.lengthDimension;
   for (const std::string &pattern : preset.exclude) {
     if (std::string problem = findPatternProblem(pattern); !problem.empty())
       reasons.add("exclude: " + problem);

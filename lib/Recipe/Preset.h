@@ -20,6 +20,8 @@ struct Preset {
   std::vector<std::string> methods = {"auto"};
   std::vector<std::string> exclude = {}; ///< regular expressions over names of nodes that stay float
   std::string observer = "norm";
+  std::string calibrationLength = ""; ///< "128", "128:3,512:1" or "auto"
+  std::string lengthDimension = "";
 };
 
 /// The recipe that the flags describe. An error lists all that is wrong, one reason a line.

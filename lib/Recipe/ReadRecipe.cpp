@@ -227,8 +227,21 @@ private:
     return finish(node, std::move(stated));
   }
 
+  /// 128, "128:3,512:1", [128, 512], {128: 3, 512: 1} or auto.
+  void readLengths(const DocumentNode &node, LengthProfile &profile) {
+    std::string text = node.text;
+    for (auto [index, element] : llvm::enumerate(node.elements))
+      text +=
+          (text.empty() ? "" : ",") + (node.keys.empty() ? "" : node.keys[index].text + ":") + element.text;
+    if (llvm::Expected<LengthProfile> read = parseLengthProfile(text))
+      profile = std::move(*read);
+    else
+      add(node, "length: " + llvm::toString(read.takeError()));
+  }
+
   void readCalibration(const DocumentNode &node, CalibrationSettings &calibration) {
     constexpr int64_t most = int64_t(1) << 31;
+    const DocumentNode *lengths = nullptr, *dimension = nullptr;
     readMapping(
         node, "calibration",
         {{"observer",
@@ -239,7 +252,15 @@ private:
                              llvm::join(vocabulary.observers, ", "));
           }},
          {"samples",
-          [&](const DocumentNode &value) { calibration.samples = readNumber(value, "samples", 1, most); }}});
+          [&](const DocumentNode &value) { calibration.samples = readNumber(value, "samples", 1, most); }},
+         {"length", [&](const DocumentNode &value) { lengths = &value; }},
+         {"length-dimension", [&](const DocumentNode &value) { dimension = &value; }}});
+    if (lengths)
+      readLengths(*lengths, calibration.length);
+    if (dimension)
+      calibration.length.dimension = dimension->text;
+    if (dimension && !lengths)
+      add(*dimension, "calibration: length-dimension goes with length");
   }
 
   void readMatch(const DocumentNode &node, RecipeRule &rule) {

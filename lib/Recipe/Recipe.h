@@ -2,6 +2,8 @@
 // the stages read, and that an artefact carries. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Recipe/LengthProfile.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -60,6 +62,7 @@ struct RecipeRule {
 struct CalibrationSettings {
   std::string observer = "norm";  ///< how ranges are chosen (lib/Numerics/Observer.h)
   std::optional<int64_t> samples; ///< no more than the first so many
+  LengthProfile length;           ///< samples are cut to these lengths, if they are given
 };
 
 /// The settings of every node: those of the first rule that matches it, else `settings`.

@@ -57,6 +57,26 @@ rules:                                   # first match wins; each must match som
   EXPECT_EQ(recipe.name(), "mixed");
 }
 
+TEST(ReadRecipe, LengthsOfSequences) {
+  for (auto [stated, read] : {std::pair("128", "128"), std::pair("[512, 128]", "128,512"),
+                              std::pair("{128: 3, 512: 1}", "128:3,512"),
+                              std::pair("\"128:3,512\"", "128:3,512"), std::pair("auto", "auto")}) {
+    Recipe recipe =
+        parse("{version: 1, calibration: {length: " + std::string(stated) + ", length-dimension: tokens}}");
+    EXPECT_EQ(recipe.calibration.length.str(), read);
+    EXPECT_EQ(recipe.calibration.length.dimension, "tokens");
+    std::string text;
+    llvm::raw_string_ostream(text) << llvm::json::Value(formatRecipe(recipe));
+    EXPECT_EQ(parse(text).calibration.length.str(), read);
+  }
+  EXPECT_NE(
+      refuse("version: 1\ncalibration: {length: long}").find("2: length: 'long' is no profile of lengths"),
+      std::string::npos);
+  EXPECT_NE(refuse("version: 1\ncalibration: {length-dimension: tokens}")
+                .find("2: calibration: length-dimension goes with length"),
+            std::string::npos);
+}
+
 /// A rule changes what it names of the default, wherever that stands.
 TEST(ReadRecipe, RulesStartFromTheDefault) {
   Recipe recipe = parse(R"(rules:

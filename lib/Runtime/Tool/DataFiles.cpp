@@ -155,6 +155,29 @@ std::vector<NpyArray> readSamples(const LoadedModel &model, const std::string &p
 }
 
 /// Reads PREFIX_0.pb, PREFIX_1.pb, ... A tensor belongs to the value of its name, or of its number.
+std::vector<NpyArray> readExpected(const LoadedModel &model, const std::string &path, int64_t count,
+                                   Complaints &complaints) {
+  std::string error;
+  std::optional<std::map<std::string, NpyArray>> arrays = readNpz(path, error);
+  if (!arrays) {
+    complaints.push_back(error);
+    return {};
+  }
+  std::vector<NpyArray> expected;
+  for (const TensorInfo &info : model.outputs()) {
+    auto found = arrays->find(info.name);
+    if (found == arrays->end()) {
+      complaints.push_back("'" + path + "': output '" + info.name + "' is missing");
+      continue;
+    }
+    std::vector<int64_t> shape = info.shape;
+    shape.insert(shape.begin(), count);
+    checkType("output '" + info.name + "', of samples", info, shape, found->second, complaints);
+    expected.push_back(std::move(found->second));
+  }
+  return expected;
+}
+
 static std::vector<NpyArray> readTensors(const std::vector<TensorInfo> &infos, const fs::path &folder,
                                          const std::string &prefix, Complaints &complaints) {
   std::vector<NpyArray> arrays(infos.size());

@@ -19,6 +19,10 @@ std::vector<NpyArray> readInputs(const LoadedModel &model, const std::vector<std
 std::vector<NpyArray> readSamples(const LoadedModel &model, const std::string &path, int64_t &count,
                                   Complaints &complaints);
 
+/// Reads what such runs are expected to yield: one array per output, of `count` samples.
+std::vector<NpyArray> readExpected(const LoadedModel &model, const std::string &path, int64_t count,
+                                   Complaints &complaints);
+
 struct TestData {
   std::vector<NpyArray> inputs;
   std::vector<NpyArray> outputs;

@@ -15,6 +15,8 @@ const char *const kRunHelp = R"(quern-run: runs a model that quernc compiled.
   quern-run MODEL.so --input NAME=FILE.npy ... --output-dir DIR   one run; writes DIR/OUTPUT.npy
   quern-run MODEL.so --samples IN.npz --outputs OUT.npz           many runs: one array per input, with one leading
                                                                   axis over samples; outputs are stacked alike
+  quern-run MODEL.so --samples IN.npz --expected OUT.npz          compares with stored outputs, such as the float model's: the
+                                                                  errors, and how often another token is the largest
   quern-run MODEL.so --test-data DIR                              compares with ONNX test data: input_0.pb, output_0.pb
   quern-run MODEL.so --benchmark                                  measures for about a second
   quern-run MODEL.so --describe                                   inputs, outputs, sizes, precision, hashes
@@ -25,11 +27,12 @@ Options
                           become %XX
   --samples FILE          .npz keyed by input name, or .npy where the model has one input
   --outputs FILE          .npz keyed by output name
+  --expected FILE         as --outputs writes it; the comparison is told, and is no reason to fail
   --test-data DIR         a folder test_data_set_N
   --rtol R, --atol A      --test-data accepts |actual - expected| <= A + R * |expected|; 1e-3 and 1e-7
   --threads=N             threads to run on; 0 for all of this machine's; 1
   --profile               --benchmark tells the time of each node too, of a model compiled with quernc --profile
-  --json                  --benchmark and --describe print JSON
+  --json                  --benchmark, --describe and --expected print JSON
   --help, --version
 
 Without --input, --benchmark uses made-up data: floats and bytes from a fixed sequence, zeros for wider integers.
@@ -64,6 +67,7 @@ public:
     values["output-dir"] = text(options.outputFolder);
     values["samples"] = text(options.samples);
     values["outputs"] = text(options.outputs);
+    values["expected"] = text(options.expected);
     values["test-data"] = text(options.testData);
     values["rtol"] = [this](const std::string &value) { return number(value, options.tolerance.relative); };
     values["atol"] = [this](const std::string &value) { return number(value, options.tolerance.absolute); };
@@ -153,7 +157,7 @@ private:
     current.clear();
     if (options.model.empty())
       return complain("no model given; see --help");
-    if (!options.samples.empty() || !options.outputs.empty())
+    if (!options.samples.empty() || !options.outputs.empty() || !options.expected.empty())
       modes.insert(Mode::Samples);
     if (!options.testData.empty())
       modes.insert(Mode::TestData);
@@ -167,8 +171,9 @@ private:
     if (modes.size() > 1)
       return complain("one of --output-dir, --samples, --test-data, --benchmark and --describe at a time");
     options.mode = *modes.begin();
-    if (options.mode == Mode::Samples && (options.samples.empty() || options.outputs.empty()))
-      return complain("--samples and --outputs go together");
+    bool hasUse = !options.outputs.empty() || !options.expected.empty();
+    if (options.mode == Mode::Samples && (options.samples.empty() || !hasUse))
+      return complain("--samples goes with --outputs, --expected or both");
     if (!options.inputs.empty() && options.mode != Mode::Once && options.mode != Mode::Benchmark)
       return complain("--input goes with --output-dir or --benchmark");
     if (options.profile && options.mode != Mode::Benchmark)

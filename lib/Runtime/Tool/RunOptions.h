@@ -19,6 +19,7 @@ struct RunOptions {
   std::string outputFolder;
   std::string samples;
   std::string outputs;
+  std::string expected;
   std::string testData;
   Tolerance tolerance;
   int threads = 1;

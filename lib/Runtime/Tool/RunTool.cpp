@@ -4,6 +4,7 @@
 #include "lib/Runtime/Json.h"
 #include "lib/Runtime/ThreadPool.h"
 #include "lib/Runtime/Tool/Benchmark.h"
+#include "lib/Runtime/Tool/Comparison.h"
 #include "lib/Runtime/Tool/DataFiles.h"
 #include "lib/Runtime/Tool/RunOptions.h"
 #include "lib/Runtime/Tool/YamlText.h"
@@ -78,14 +79,18 @@ public:
   }
 
   int samples() {
-    if (isSameFile(options.outputs, options.samples) || isSameFile(options.outputs, options.model))
-      return refuse({"'" + options.outputs + "' is an input; it is not written over"});
+    for (const std::string *input : {&options.samples, &options.model, &options.expected})
+      if (!options.outputs.empty() && isSameFile(options.outputs, *input))
+        return refuse({"'" + options.outputs + "' is an input; it is not written over"});
     Complaints complaints;
     checkWritable(model, complaints);
     int64_t count = 0;
     std::vector<NpyArray> inputs = readSamples(model, options.samples, count, complaints);
     if (count < 0)
       complaints.push_back("the model has no input that would tell how many samples there are");
+    std::vector<NpyArray> expected;
+    if (!options.expected.empty() && complaints.empty())
+      expected = readExpected(model, options.expected, count, complaints);
     if (!complaints.empty())
       return refuse(complaints);
 
@@ -102,6 +107,12 @@ public:
       if (int32_t status = runSample(inputs, outputs, sample))
         return refuse({"sample " + std::to_string(sample) + ": " + model.errorText(status)});
 
+    if (!expected.empty())
+      std::fputs(formatComparison(model.outputs(), outputs, expected, options.json).c_str(), stdout);
+    return options.outputs.empty() ? kDone : writeSamples(outputs);
+  }
+
+  int writeSamples(const std::vector<NpyArray> &outputs) {
     std::vector<std::pair<std::string, const NpyArray *>> named;
     for (size_t index = 0; index < outputs.size(); ++index)
       named.emplace_back(model.outputs()[index].name, &outputs[index]);
@@ -170,6 +181,9 @@ public:
                   describeType(ElementType(info.elementType), info.shape).c_str());
     std::printf("weights %s bytes, workspace %s bytes\n", manifest["weight_bytes"].text.c_str(),
                 manifest["workspace_bytes"].text.c_str());
+    if (const Json &length = manifest["calibration_length"]; length.kind == Json::Kind::Object)
+      std::printf("calibrated at length %s of '%s'; compiled for %s\n", length["lengths"].text.c_str(),
+                  printable(length["dimension"].text).c_str(), length["compiled"].text.c_str());
     for (const auto &[name, hash] : manifest["hashes"].members)
       std::printf("hash of %s: %s\n", name.c_str(), hash.text.c_str());
     std::printf("made by %s\n", manifest["compiler"].text.c_str());
@@ -235,12 +249,27 @@ private:
   ThreadPool pool;
 };
 
+/// Static scales serve sequences about as long as those that they were found on.
+void warnOfLength(const LoadedModel &model) {
+  Json manifest = parseJson(model.manifest()).value_or(Json());
+  const Json &length = manifest["calibration_length"];
+  double mean = std::atof(length["mean"].text.c_str()), compiled = std::atof(length["compiled"].text.c_str());
+  if (mean > 0 && (compiled > 2 * mean || compiled < mean / 2))
+    std::fprintf(stderr,
+                 "warning: the model runs sequences of %g positions and was calibrated at %g on average: its "
+                 "static scales may "
+                 "not fit\n",
+                 compiled, mean);
+}
+
 int dispatch(const RunOptions &options) {
   std::string error;
   std::unique_ptr<LoadedModel> model = LoadedModel::open(options.model, error);
   if (!model)
     return refuse({error});
   Run run(*model, options);
+  if (options.mode != RunOptions::Mode::Describe && options.mode != RunOptions::Mode::Benchmark)
+    warnOfLength(*model);
   switch (options.mode) {
   case RunOptions::Mode::Samples:
     return run.samples();
