@@ -149,6 +149,39 @@ static llvm::Expected<std::optional<Statistics>> readCache(ModuleOp prepared, co
   return std::move(*cached);
 }
 
+/// The sum of the statistics of parts of the data. They were made on purpose: what does not fit is an error.
+static llvm::Expected<Statistics> addShards(ModuleOp prepared, const CompileOptions &options,
+                                            std::optional<int64_t> limit, llvm::ArrayRef<InputSpec> specs) {
+  std::optional<Statistics> sum;
+  for (const std::string &path : options.calibrationShards) {
+    llvm::Expected<Statistics> shard = readStatistics(path);
+    if (!shard)
+      return shard.takeError();
+    if (!sum)
+      sum = std::move(*shard);
+    else if (llvm::Error error = sum->merge(*shard))
+      return llvm::createStringError("'" + path + "' and '" + options.calibrationShards.front() +
+                                     "': " + llvm::toString(std::move(error)));
+  }
+  auto modelHash = prepared->getAttrOfType<StringAttr>("onnx.model_hash");
+  if (!modelHash || modelHash.getValue() != sum->modelHash ||
+      withoutResults(sum->settings) != calibrationSettings(options, limit))
+    return llvm::createStringError("calibration cache '" + options.calibrationShards.front() +
+                                   "' is of another model or other settings");
+  if (options.calibrationData.empty())
+    return std::move(*sum);
+  auto samples = openAgain(options, specs, *sum);
+  if (!samples)
+    return samples.takeError();
+  llvm::Expected<SampleHash> dataHash = hashSamples(**samples, specs, options.length ? std::nullopt : limit);
+  if (!dataHash)
+    return dataHash.takeError();
+  if (!(*dataHash == sum->dataHash))
+    return llvm::createStringError("the calibration caches together are of other data than '" +
+                                   options.calibrationData + "'");
+  return std::move(*sum);
+}
+
 llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOptions &options,
                                             const Recipe *recipe) {
   std::optional<int64_t> limit = recipe ? recipe->calibration.samples : std::nullopt;
@@ -160,6 +193,8 @@ llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOpti
                                    " needs samples of real input: give --calibration-data (an .npz keyed by "
                                    "input name, an .npy, a folder "
                                    "of either, or ONNX test data), or --calibration-cache");
+  if (!options.calibrationShards.empty())
+    return addShards(prepared, options, limit, *specs);
   llvm::Expected<std::optional<Statistics>> cached = readCache(prepared, options, limit, *specs);
   if (!cached)
     return cached.takeError();

@@ -84,7 +84,10 @@ struct Flags : FlagSet {
       *this, "calibration-data", "path",
       ".npz keyed by input name, .npy, a folder of either, or ONNX test data; 'random' only by that name"};
   Flag calibrationCache{*this, "calibration-cache", "file.json",
-                        "Statistics file: reused if it fits model, data and settings, else written"};
+                        "Statistics file: reused if it fits model, data and settings, else written. Given "
+                        "several times, for parts of the data: "
+                        "they are added up and never written (--emit=statistics writes the sum)",
+                        Flag::Kind::Many};
   Flag calibrationLength{
       *this, "calibration-length", "length[:weight],...",
       "Cut the samples to sequences of these lengths, all their tokens used, and take scales from the model "
@@ -299,6 +302,8 @@ CommandLine parseCommandLine(llvm::ArrayRef<std::string> arguments) {
   options.failOnFloat = flags.failOnFloat.isOn();
   options.calibrationData = flags.calibrationData.getValue();
   options.calibrationCache = flags.calibrationCache.getValue();
+  if (llvm::ArrayRef<std::string> caches = flags.calibrationCache.getValues(); caches.size() > 1)
+    options.calibrationShards = caches.vec();
   readTarget(flags, options, mistakes);
   readVerification(flags, options, mistakes);
   options.verbose = flags.verbose.isOn();

@@ -308,10 +308,14 @@ LogicalResult Compilation::run() {
 }
 
 Outcome compile(const CompileOptions &options, const Messages &messages) {
-  for (auto [what, input] : {std::pair("the model itself", &options.model),
-                             std::pair("the calibration data", &options.calibrationData),
-                             std::pair("the calibration cache", &options.calibrationCache),
-                             std::pair("the recipe", &options.recipe)})
+  std::vector<std::pair<const char *, const std::string *>> inputs{
+      {"the model itself", &options.model},
+      {"the calibration data", &options.calibrationData},
+      {"the calibration cache", &options.calibrationCache},
+      {"the recipe", &options.recipe}};
+  for (const std::string &shard : options.calibrationShards)
+    inputs.push_back({"a calibration cache", &shard});
+  for (auto [what, input] : inputs)
     if (options.output != "-" && isSameFile(*input, options.output)) {
       messages(Severity::Error, "the output '" + options.output + "' is " + what + "; name another file");
       return Outcome::Refused;

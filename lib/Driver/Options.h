@@ -82,6 +82,8 @@ struct CompileOptions {
   std::string calibrationData;  ///< file or folder; "random" by name
   OpenReader calibrationReader; ///< used instead if there is one; `calibrationData` is what messages call it
   std::string calibrationCache; ///< statistics file to reuse or to write
+  std::vector<std::string>
+      calibrationShards;            ///< statistics files of parts of the data, more than one or none
   std::optional<LengthPlan> length; ///< found by the driver (CalibrationLength.h)
 
   std::string target = "cpu";
