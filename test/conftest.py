@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -76,3 +77,14 @@ def execute(programs, tmp_path):
         return dict(np.load(outputs))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def quern():
+    """The Python package of the build folder."""
+    if SANITIZED:
+        pytest.skip("a process that was not started with AddressSanitizer cannot load the package")
+    sys.path.insert(0, str(BUILD / "python"))
+    import quern
+    assert pathlib.Path(quern.__file__).is_relative_to(BUILD)
+    return quern

@@ -59,6 +59,24 @@ static std::vector<void *> matchArrays(llvm::StringRef kind, llvm::ArrayRef<Tens
   return data;
 }
 
+/// Adds a problem for each output whose memory is also that of another array.
+static void checkApart(llvm::ArrayRef<quern_array> inputs, llvm::ArrayRef<quern_array> outputs,
+                       std::vector<std::string> &problems) {
+  auto range = [](const quern_array &array) {
+    TensorInfo info{"", array.element_type, std::vector<int64_t>(array.shape, array.shape + array.rank)};
+    auto begin = reinterpret_cast<uintptr_t>(array.data);
+    return std::pair(begin, begin + info.bytes());
+  };
+  for (const quern_array &output : outputs)
+    for (const quern_array &other : llvm::concat<const quern_array>(inputs, outputs)) {
+      auto [begin, end] = range(output);
+      auto [otherBegin, otherEnd] = range(other);
+      if (&other != &output && begin < otherEnd && otherBegin < end)
+        problems.push_back("output '" + std::string(output.name) + "' lies in the memory of '" + other.name +
+                           "'");
+    }
+}
+
 static quern_outcome run(quern_session &session, llvm::ArrayRef<quern_array> inputs,
                          llvm::ArrayRef<quern_array> outputs, const CallerListener &listener) {
   LoadedModel &model = *session.model;
@@ -68,6 +86,8 @@ static quern_outcome run(quern_session &session, llvm::ArrayRef<quern_array> inp
   for (auto [data, info] : llvm::zip_equal(inputData, model.inputs()))
     if (!data)
       problems.push_back("input '" + info.name + "' is missing: expected " + describeInfo(info));
+  if (problems.empty())
+    checkApart(inputs, outputs, problems);
   if (!problems.empty()) {
     listener.refuse(llvm::join(problems, "\n"));
     return QUERN_WRONG_USAGE;
