@@ -16,6 +16,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 namespace quern {
 namespace {
@@ -51,6 +52,40 @@ public:
 private:
   std::string_view data;
 };
+
+/// dlopen under a name that no loaded file has: through a link in a folder of its own.
+void *openThroughLink(const std::string &path, std::string &error) {
+  std::error_code code;
+  std::filesystem::path target = std::filesystem::absolute(path, code);
+  std::string folder = std::filesystem::temp_directory_path(code) / "quern-XXXXXX";
+  if (code || !mkdtemp(folder.data())) {
+    error = "another file of this name is loaded, and there is no folder for temporary files to load this "
+            "one from";
+    return nullptr;
+  }
+  std::string link = folder + "/model.so";
+  std::filesystem::create_symlink(target, link, code);
+  void *handle = dlopen(link.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle)
+    error = dlerror();
+  std::filesystem::remove_all(folder, code);
+  return handle;
+}
+
+/// dlopen, which takes a file for one that it has loaded if their names are equal, also when the file was
+/// replaced.
+void *openCode(const std::string &path, std::string &error) {
+  // A path without a slash would be searched in the system's folders.
+  std::string local = path.find('/') == std::string::npos ? "./" + path : path;
+  if (void *loaded = dlopen(local.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD)) {
+    dlclose(loaded);
+    return openThroughLink(path, error);
+  }
+  void *handle = dlopen(local.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle)
+    error = dlerror();
+  return handle;
+}
 
 /// Features that the manifest requires and this machine lacks, as one text.
 std::string missingFeatures(const Json &manifest) {
@@ -136,11 +171,9 @@ std::unique_ptr<LoadedModel> LoadedModel::open(const std::string &path, std::str
   if (std::string missing = missingFeatures(*manifest); !missing.empty())
     return fail("needs CPU features that this machine lacks: " + missing);
 
-  // A path without a slash would be searched in the system's folders.
-  std::string local = path.find('/') == std::string::npos ? "./" + path : path;
-  void *handle = dlopen(local.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void *handle = openCode(path, reason);
   if (!handle)
-    return fail(dlerror());
+    return fail(reason);
   std::shared_ptr<void> code(handle, [](void *opened) { dlclose(opened); });
   auto get = reinterpret_cast<quern_model_get_function>(dlsym(handle, "quern_model_get"));
   if (!get)

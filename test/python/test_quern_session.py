@@ -126,3 +126,15 @@ def test_threads_share_a_session(session, digits):
     for thread in threads:
         thread.join()
     assert all(np.array_equal(results, expected) for results in found)
+
+
+def test_a_file_that_was_replaced_is_loaded_anew(quern, digits, tmp_path):
+    """And so is each model in memory, while others are loaded."""
+    path, image = tmp_path / "model.so", {"image": digits.images[0]}
+    for source in (path, None):
+        sessions = []
+        for options in ({}, {"quantize": "W4A16", "method": "none"}, {"quantize": "W2A16", "method": "none"}):
+            sessions.append(quern.InferenceSession(quern.compile(digits.model, source, **options, **SOONEST)))
+        assert [session.describe()["precision"] for session in sessions] == ["float32", "W4A16", "W2A16"]
+        results = [session.run(None, image)[0] for session in sessions]
+        assert not np.array_equal(results[0], results[1]) and not np.array_equal(results[1], results[2])
