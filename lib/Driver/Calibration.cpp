@@ -302,4 +302,36 @@ FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileO
   return decisions;
 }
 
+/// Budgets of --pareto.
+static constexpr int64_t kFrontPoints = 33;
+
+FailureOr<Assignment> assignToBudget(ModuleOp numbered, const CompileOptions &options, const Recipe &recipe,
+                                     const QuantizeOptions &quantize, const Target &target) {
+  AssignmentOptions assignmentOptions;
+  assignmentOptions.recipe = recipe;
+  assignmentOptions.budget = options.budget;
+  assignmentOptions.sensitivity = options.sensitivity;
+  assignmentOptions.quantize = quantize;
+  assignmentOptions.progress = options.progress;
+  assignmentOptions.frontPoints = options.front.empty() ? 0 : kFrontPoints;
+  std::optional<Assignment> assignment;
+  auto assign = [&](SampleReader *samples, std::optional<int64_t> limit) -> llvm::Error {
+    assignmentOptions.limit = limit;
+    auto found = assignToBudget(numbered, samples, assignmentOptions, target, compileInstrumented);
+    if (!found)
+      return found.takeError();
+    assignment = std::move(*found);
+    return llvm::Error::success();
+  };
+  LogicalResult result = options.calibrationData.empty()
+                             ? report(*numbered.getContext(), assign(nullptr, std::nullopt))
+                             : withSamples(numbered, options, recipe,
+                                           [&](SampleReader &samples, const CalibrateOptions &settings) {
+                                             return assign(&samples, settings.samples);
+                                           });
+  if (failed(result))
+    return failure();
+  return std::move(*assignment);
+}
+
 } // namespace quern

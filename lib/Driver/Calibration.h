@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/Driver/Options.h"
+#include "lib/Pipelines/Assignment/Assignment.h"
 #include "lib/Pipelines/Search/TransformSearch.h"
 #include "passes/RoundWeights/RoundWeights.h"
 
@@ -41,5 +42,11 @@ llvm::LogicalResult attachRows(mlir::ModuleOp prepared, int64_t count, const Com
 /// are numbered. Errors are diagnostics.
 mlir::FailureOr<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, const CompileOptions &options,
                                                      const Recipe &recipe);
+
+/// Chooses the precisions that `--assign=auto` asks for (lib/Pipelines/Assignment), on the samples of the
+/// options if there are any. The module's ops are numbered. Errors are diagnostics.
+mlir::FailureOr<Assignment> assignToBudget(mlir::ModuleOp numbered, const CompileOptions &options,
+                                           const Recipe &recipe, const QuantizeOptions &quantize,
+                                           const Target &target);
 
 } // namespace quern

@@ -26,6 +26,8 @@ EXAMPLES:
       4-bit weights in groups of 32, float activations; needs no data
   quernc model.onnx --quantize=W8A8 --activations=dynamic -o model.so
       8-bit matrix products, each row of activations with a scale of its own; needs no data
+  quernc model.onnx --assign=auto --budget=size=0.7x --calibration-data=calib.npz -o model.so
+      the bits of each weight chosen so that the model fits (docs/mixed-precision.md)
   quernc model.onnx --recipe=recipe.yaml --calibration-data=calib.npz -o model.so
       different precisions and methods for different nodes (docs/recipes.md)
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --emit=onnx -o model.qdq.onnx
@@ -74,6 +76,18 @@ struct Flags : FlagSet {
       ". Codes of weights: clip (narrower ranges), gptq (error-compensated rounding), "
       "bias-correction (the mean of the results stays)";
   Flag methods{*this, "method", "name,...", methodHelp, Flag::Kind::List};
+  Flag assign{*this, "assign", "auto|file.yaml",
+              "auto: the bits of each weight are chosen so that the model keeps --budget and loses least; or a file "
+              "that states them (docs/mixed-precision.md)"};
+  Flag budget{*this, "budget", "name=value,...",
+              "What the model must fit into, with --assign=auto: size= (or flash=) bytes of weights (200000, 200K, "
+              "1.5M, or 0.6x of 8-bit weights), sram= bytes of workspace, average-bits= of a weight",
+              Flag::Kind::List};
+  Flag sensitivity{*this, "sensitivity", "name", describeSensitivities()};
+  Flag assignmentOutput{*this, "assignment-output", "file.yaml",
+                        "Write what --assign=auto chose, to be edited and given back"};
+  Flag front{*this, "pareto", "front.json",
+             "Write the best choices for 33 budgets, and uniform ones, as JSON"};
   Flag exclude{*this, "exclude", "regex", "Leave nodes float whose name matches; may be repeated",
                Flag::Kind::Many};
   Flag failOnFloat{
@@ -181,7 +195,7 @@ static std::vector<std::string> readMethods(const Flags &flags, Mistakes &mistak
   if (llvm::all_of(names, isKnown))
     if (std::string problem = findCompositionProblem(names); !problem.empty())
       mistakes.add("--method: " + problem);
-  if (!names.empty() && !flags.quantize.isGiven())
+  if (!names.empty() && !flags.quantize.isGiven() && !flags.assign.isGiven())
     mistakes.add("--method rewrites a model that is to be quantized: add --quantize");
   if (names.empty())
     return {"auto"};
@@ -204,7 +218,7 @@ static Preset readPreset(const Flags &flags, Mistakes &mistakes) {
     return flag.getValue();
   };
   Preset preset;
-  preset.scheme = flags.quantize.getValue();
+  preset.scheme = flags.quantize.getValue(flags.assign.isGiven() ? "W8A8" : "");
   preset.activationMode = choose(flags.activations, {"static", "dynamic"});
   preset.activationType = choose(flags.activationType, {"u8", "s8"});
   preset.activationScheme = choose(flags.activationScheme, {"asymmetric", "symmetric"});
@@ -237,6 +251,38 @@ static void refuseFlagsBesideRecipe(const Flags &flags, Mistakes &mistakes) {
   refuse(flags.quantize, flags.activations, flags.activationType, flags.activationScheme,
          flags.weightGranularity, flags.weightScheme, flags.groupSize, flags.exclude, flags.observer,
          flags.methods, flags.calibrationLength, flags.lengthDimension);
+}
+
+/// --assign and what goes with it.
+static void readAssignment(const Flags &flags, CompileOptions &options, Mistakes &mistakes) {
+  if (flags.sensitivity.isGiven())
+    requireOneOf(flags.sensitivity, flags.sensitivity.getValue(), listSensitivities(), mistakes);
+  options.sensitivity = flags.sensitivity.getValue();
+  options.assignmentOutput = flags.assignmentOutput.getValue();
+  options.front = flags.front.getValue();
+  if (flags.assign.getValue() != "auto") {
+    for (const Flag *flag : {&flags.budget, &flags.sensitivity, &flags.assignmentOutput, &flags.front})
+      if (flag->isGiven())
+        mistakes.add(flag->spelling() + " is of what --assign=auto chooses: " +
+                     (flags.assign.isGiven() ? "give" : "add") + " --assign=auto");
+    options.givenBits = flags.assign.getValue();
+    return;
+  }
+  options.assignsToBudget = true;
+  if (!flags.budget.isGiven()) {
+    mistakes.add("--assign=auto chooses precisions within a budget: add --budget=size=BYTES (see --help)");
+    return;
+  }
+  llvm::Expected<Budget> budget = parseBudget(flags.budget.getValues());
+  if (budget) {
+    options.budget = *budget;
+    return;
+  }
+  std::string problems = llvm::toString(budget.takeError());
+  llvm::SmallVector<llvm::StringRef> lines;
+  llvm::StringRef(problems).split(lines, '\n');
+  for (llvm::StringRef line : lines)
+    mistakes.add("--budget: " + line);
 }
 
 /// The value of a flag that is a number, or `otherwise`.
@@ -299,6 +345,7 @@ CommandLine parseCommandLine(llvm::ArrayRef<std::string> arguments) {
     options.preset = readPreset(flags, mistakes);
   else
     refuseFlagsBesideRecipe(flags, mistakes);
+  readAssignment(flags, options, mistakes);
   options.failOnFloat = flags.failOnFloat.isOn();
   options.calibrationData = flags.calibrationData.getValue();
   options.calibrationCache = flags.calibrationCache.getValue();

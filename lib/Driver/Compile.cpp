@@ -133,7 +133,7 @@ LogicalResult Compilation::readOptions() {
   llvm::Expected<Recipe> read = obtainRecipe(options);
   if (!read)
     return report(context, read.takeError());
-  quantization.emplace(options, std::move(*read));
+  quantization.emplace(options, std::move(*read), target);
   return success();
 }
 
@@ -300,11 +300,16 @@ LogicalResult Compilation::run() {
         (failed(describeModel()) || failed(keepHubForm())))
       return failure();
   }
-  if (last == Stage::Emit)
-    return success();
-  if (options.emit == EmitKind::Statistics)
-    return write(options.output, statistics);
-  return options.emit == EmitKind::ONNX ? writeModel() : writeIR();
+  LogicalResult written = success();
+  if (last != Stage::Emit)
+    written = options.emit == EmitKind::Statistics ? write(options.output, statistics)
+              : options.emit == EmitKind::ONNX     ? writeModel()
+                                                   : writeIR();
+  if (succeeded(written) && quantizing())
+    for (const auto &[path, text] : quantization->getReports())
+      if (failed(report(context, writeFileAtomically(path, text))))
+        return failure();
+  return written;
 }
 
 Outcome compile(const CompileOptions &options, const Messages &messages) {
@@ -312,7 +317,8 @@ Outcome compile(const CompileOptions &options, const Messages &messages) {
       {"the model itself", &options.model},
       {"the calibration data", &options.calibrationData},
       {"the calibration cache", &options.calibrationCache},
-      {"the recipe", &options.recipe}};
+      {"the recipe", &options.recipe},
+      {"the assignment", &options.givenBits}};
   for (const std::string &shard : options.calibrationShards)
     inputs.push_back({"a calibration cache", &shard});
   for (auto [what, input] : inputs)

@@ -3,6 +3,7 @@
 
 #include "dialects/ONNX/IR/OpSchemas.h"
 #include "lib/Numerics/Observer.h"
+#include "lib/Pipelines/Assignment/Sensitivity/Sensitivity.h"
 #include "lib/Pipelines/Transform.h"
 #include "passes/EdgeTransforms/Method.h"
 
@@ -23,6 +24,21 @@ std::string describeTransformations() {
   for (const Method &method : allMethods())
     (method.purpose == MethodPurpose::WeightsOnly ? weightsOnly : general).push_back(method.name);
   return llvm::join(general, ", ") + "; weights only: " + llvm::join(weightsOnly, ", ");
+}
+
+std::vector<const char *> listSensitivities() {
+  std::vector<const char *> names;
+  for (const Sensitivity &sensitivity : allSensitivities())
+    names.push_back(sensitivity.name.data());
+  return names;
+}
+
+std::string describeSensitivities() {
+  std::string text = "How --assign=auto measures what fewer bits lose:";
+  for (const Sensitivity &sensitivity : allSensitivities())
+    text += (&sensitivity == allSensitivities().begin() ? " " : "; ") + sensitivity.name.str() + " (" +
+            sensitivity.summary.str() + ")";
+  return text + ". Default: " + allSensitivities().front().name.str() + "; without data, round-off";
 }
 
 static bool isRounding(llvm::StringRef method) { return llvm::is_contained(roundingNames, method); }

@@ -19,6 +19,10 @@ std::vector<std::string> listMethodNames();
 /// The transformations for --help, those that only serve weights whose activations stay float apart.
 std::string describeTransformations();
 
+/// The names that --sensitivity accepts, and its text in --help.
+std::vector<const char *> listSensitivities();
+std::string describeSensitivities();
+
 /// Why known methods do not go together, in this order; empty if they do.
 std::string findCompositionProblem(llvm::ArrayRef<std::string> methods);
 

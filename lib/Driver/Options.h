@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/Calibration/DataReader.h"
+#include "lib/Recipe/Budget.h"
 #include "lib/Recipe/Preset.h"
 #include "lib/Support/Progress.h"
 
@@ -78,6 +79,12 @@ struct CompileOptions {
   std::string recipe; ///< path of a recipe file; then `preset` says nothing
   Preset preset;      ///< what is quantized and how, without a file; an empty scheme: nothing
   bool failOnFloat = false;
+
+  bool assignsToBudget = false; ///< the precision of each weight is chosen, within `budget`
+  Budget budget;
+  std::string givenBits;               ///< path of an assignment file; then nothing is searched
+  std::string assignmentOutput, front; ///< where what was assigned, and the front, are written; may be empty
+  std::string sensitivity; ///< the measure of what a weight's precision loses; empty: the best there is
 
   std::string calibrationData;  ///< file or folder; "random" by name
   OpenReader calibrationReader; ///< used instead if there is one; `calibrationData` is what messages call it

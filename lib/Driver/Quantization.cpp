@@ -2,9 +2,12 @@
 #include "lib/Driver/Quantization.h"
 
 #include "lib/Driver/Calibration.h"
+#include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/Methods.h"
 #include "lib/Driver/RunPasses.h"
 #include "lib/Pipelines/Assign.h"
+#include "lib/Pipelines/Assignment/Describe.h"
+#include "lib/Pipelines/Assignment/GivenBits.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Transform.h"
 #include "passes/EdgeTransforms/ActivationRows.h"
@@ -91,21 +94,90 @@ LogicalResult Quantization::assign(ModuleOp transformed) {
   LogicalResult result = runPasses(transformed, [&](OpPassManager &manager) {
     populateAssignPipeline(manager, recipe, /*integerTail=*/options.failOnFloat);
   });
+  auto main = transformed.lookupSymbol<func::FuncOp>("main");
   if (decisions) {
     applyRanges(transformed, *decisions);
-    eraseNumbers(transformed.lookupSymbol<func::FuncOp>("main"));
+    eraseNumbers(main);
   }
+  if (failed(result) || (!options.assignsToBudget && options.givenBits.empty()))
+    return result;
+  numberOps(main);
+  result = options.assignsToBudget ? assignToBudget(transformed) : assignGivenBits(transformed);
+  eraseNumbers(main);
   return result;
 }
 
-LogicalResult Quantization::quantize(ModuleOp assigned) {
+QuantizeOptions Quantization::makeQuantizeOptions() const {
   auto rules = std::make_shared<RuleMatcher>(recipe);
   QuantizeOptions quantizeOptions;
   quantizeOptions.chooseRounding = [rules, hasData = !options.calibrationData.empty()](Operation *op) {
     const PrecisionSettings *settings = rules->settingsFor(op);
-    return settings ? chooseRounding(*settings, hasData) : RoundingChoice();
+    if (!settings)
+      return RoundingChoice();
+    PrecisionSettings given = *settings;
+    // The bits may have been chosen within a budget.
+    if (auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+        precision && precision.getWeights())
+      given.weights.bits = precision.getWeights().getFormat().getBits();
+    return chooseRounding(given, hasData);
   };
-  if (failed(attachSecondMoments(assigned, options, recipe, quantizeOptions.chooseRounding)))
+  return quantizeOptions;
+}
+
+LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
+  QuantizeOptions quantizeOptions = makeQuantizeOptions();
+  auto narrowest = [&](Operation *op) {
+    const PrecisionSettings *settings = RuleMatcher(recipe).settingsFor(op);
+    if (!settings)
+      return RoundingChoice();
+    PrecisionSettings narrow = *settings;
+    narrow.weights.bits = 2;
+    return chooseRounding(narrow, !options.calibrationData.empty());
+  };
+  if (failed(attachSecondMoments(assigned, options, recipe, narrowest)))
+    return failure();
+  hasSecondMoments = true;
+  FailureOr<Assignment> assignment =
+      quern::assignToBudget(assigned, options, recipe, quantizeOptions, target);
+  if (failed(assignment))
+    return failure();
+  applyAssignment(assigned, assignment->ops, assignment->chosen.options);
+  emitRemark(UnknownLoc::get(assigned.getContext())) << summarize(*assignment);
+  if (options.verbose)
+    emitRemark(UnknownLoc::get(assigned.getContext())) << formatRanking(*assignment);
+  auto hash = assigned->getAttrOfType<StringAttr>("onnx.model_hash");
+  if (!options.assignmentOutput.empty())
+    reports[options.assignmentOutput] =
+        formatAssignment(*assignment, hash ? hash.getValue() : "", options.budget.str());
+  if (!options.front.empty())
+    reports[options.front] = assignment->front;
+  // Weights that are rounded to nearest need no moments.
+  assigned.walk([&](onnx::QuantizableOpInterface op) {
+    if (op->hasAttr(kSecondMomentAttrName) && !quantizeOptions.chooseRounding(op).weighsErrors()) {
+      op->removeAttr(kSecondMomentAttrName);
+      op->removeAttr(kActivationMeanAttrName);
+    }
+  });
+  return success();
+}
+
+LogicalResult Quantization::assignGivenBits(ModuleOp assigned) {
+  MLIRContext *context = assigned.getContext();
+  llvm::Expected<AssignmentFile> file = readAssignment(options.givenBits);
+  if (!file)
+    return report(*context, file.takeError());
+  std::vector<AssignableOp> ops = findAssignableOps(assigned, recipe, target.record(), /*everyWidth=*/true);
+  llvm::Expected<std::vector<size_t>> given = takeGivenBits(assigned, ops, *file, recipe);
+  if (!given)
+    return report(*context, given.takeError());
+  applyAssignment(assigned, ops, *given);
+  return success();
+}
+
+LogicalResult Quantization::quantize(ModuleOp assigned) {
+  QuantizeOptions quantizeOptions = makeQuantizeOptions();
+  if (!hasSecondMoments &&
+      failed(attachSecondMoments(assigned, options, recipe, quantizeOptions.chooseRounding)))
     return failure();
   return runPasses(assigned,
                    [&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "lib/Driver/Options.h"
+#include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Search/TransformSearch.h"
+#include "lib/Targets/Target.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -13,8 +15,9 @@ namespace quern {
 /// diagnostics.
 class Quantization {
 public:
-  /// `options` must outlive it.
-  Quantization(const CompileOptions &options, Recipe recipe) : options(options), recipe(std::move(recipe)) {}
+  /// `options` and `target` must outlive it.
+  Quantization(const CompileOptions &options, Recipe recipe, const Target &target)
+      : options(options), recipe(std::move(recipe)), target(target) {}
 
   const Recipe &getRecipe() const { return recipe; }
 
@@ -25,8 +28,11 @@ public:
   /// Applies the recipe's methods that transform edges, `auto` among them.
   llvm::LogicalResult transform(mlir::ModuleOp calibrated);
 
-  /// Gives each op its precision, and what `auto` found for ranges.
+  /// Gives each op its precision, within the budget if there is one, and what `auto` found for ranges.
   llvm::LogicalResult assign(mlir::ModuleOp transformed);
+
+  /// Files beside the artefact, by path; they are written when all else has succeeded.
+  const std::map<std::string, std::string> &getReports() const { return reports; }
 
   /// Yields the hub form.
   llvm::LogicalResult quantize(mlir::ModuleOp assigned);
@@ -40,8 +46,19 @@ private:
   llvm::LogicalResult sampleRows(mlir::ModuleOp calibrated, llvm::ArrayRef<std::string> methods,
                                  bool searches);
 
+  /// Chooses the precisions of weights within the budget.
+  llvm::LogicalResult assignToBudget(mlir::ModuleOp assigned);
+  /// How codes of weights are chosen, for the precision that each op has.
+  QuantizeOptions makeQuantizeOptions() const;
+
   const CompileOptions &options;
   Recipe recipe;
+  const Target &target;
+  /// Gives weights the bits that a file states.
+  llvm::LogicalResult assignGivenBits(mlir::ModuleOp assigned);
+
+  std::map<std::string, std::string> reports;
+  bool hasSecondMoments = false;               ///< of all weights that want them
   std::optional<TransformDecisions> decisions; ///< of the method `auto`
 };
 

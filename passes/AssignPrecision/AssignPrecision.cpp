@@ -58,9 +58,8 @@ static std::string refuseRows(onnx::QuantizableOpInterface op) {
   return {};
 }
 
-/// The settings as an op can have them: weights in groups only where its weight is a matrix.
-static PrecisionAttr makePrecision(onnx::QuantizableOpInterface op, PrecisionSettings settings,
-                                   StringRef decidedBy) {
+PrecisionAttr makePrecision(onnx::QuantizableOpInterface op, PrecisionSettings settings,
+                            StringRef decidedBy) {
   MLIRContext *context = op->getContext();
   std::string provenance = decidedBy.str() + settings.name();
   QuantizerAttr activations = makeActivations(context, settings.activations);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "dialects/ONNX/IR/ONNXDialect.h"
+#include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Recipe/Recipe.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -15,6 +17,11 @@ namespace quern {
 
 /// The pass on a recipe in memory; its options describe one otherwise.
 std::unique_ptr<mlir::Pass> createAssignPrecision(Recipe recipe, bool integerTail);
+
+/// The settings as an op can have them: weights in groups only where its weight is a matrix. The provenance
+/// begins with `decidedBy`.
+PrecisionAttr makePrecision(onnx::QuantizableOpInterface op, PrecisionSettings settings,
+                            llvm::StringRef decidedBy);
 
 /// The pass with `announce`.
 std::unique_ptr<mlir::Pass> createAnnouncePrecision(Recipe recipe);

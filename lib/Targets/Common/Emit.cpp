@@ -6,6 +6,8 @@
 #include "lib/Targets/Common/Description.h"
 #include "passes/ProfileNodes/ProfileAttributes.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Interfaces/DataLayoutInterfaces.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
@@ -134,6 +136,14 @@ static int64_t countWeightBytes(const llvm::Module &module) {
   for (const llvm::GlobalVariable &global : module.globals())
     if (isWeight(global))
       bytes += module.getDataLayout().getTypeAllocSize(global.getValueType()).getFixedValue();
+  return bytes;
+}
+
+int64_t countWeightBytes(ModuleOp lowered) {
+  int64_t bytes = 0;
+  for (auto global : lowered.getOps<LLVM::GlobalOp>())
+    if (global.getConstant() && !global.getName().starts_with("llvm."))
+      bytes += int64_t(DataLayout::closest(global).getTypeSize(global.getGlobalType()).getFixedValue());
   return bytes;
 }
 

@@ -37,6 +37,9 @@ enum class GetterName { Common, PerModel };
 /// Lowers structured IR with the target's pipeline. Errors are diagnostics.
 mlir::LogicalResult lowerModule(mlir::ModuleOp module, const Target &target);
 
+/// Bytes of the constants of a lowered module: those that its manifest will state.
+int64_t countWeightBytes(mlir::ModuleOp lowered);
+
 /// Translates a lowered module to LLVM IR, optimizes it, adds the description, and generates code. The same
 /// module gives the same bytes. Refuses code that needs a library other than the C library's memory
 /// functions.

@@ -11,6 +11,9 @@ public:
   llvm::Error configure(const TargetOptions &options) override {
     targetRecord.name = "reference";
     targetRecord.threads = false;
+    for (const char *granularity : {"tensor", "channel", "group"})
+      for (const char *activations : {"u8", "s8", "f32"})
+        targetRecord.kernels.push_back({"s8", activations, granularity}); // narrower codes take bytes too
     return resolveMachine(options, targetRecord);
   }
 

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/Assignment/Assignment.h"
+
+#include "lib/Pipelines/Assignment/CostsAlone.h"
+#include "lib/Pipelines/Assignment/Front.h"
+#include "lib/Pipelines/Assignment/Refinement.h"
+#include "lib/Pipelines/Search/IntegerIslands.h"
+#include "lib/Pipelines/Search/SampleSplit.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace quern {
+
+namespace {
+class BudgetedAssignment {
+public:
+  BudgetedAssignment(ModuleOp assigned, SampleReader *samples, const AssignmentOptions &options,
+                     const Target &target, const CompileInstrumented &compile)
+      : module(assigned), reader(samples), options(options), target(target), compile(compile) {}
+
+  llvm::Expected<Assignment> run();
+
+private:
+  llvm::Error checkOptions();
+  llvm::Error measureCosts();
+  llvm::Error prepareModel();
+  llvm::Error measureLosses();
+  llvm::Error stateProblem();
+  llvm::Error choose();
+  /// Lowers the model as chosen; where it takes more than the sum said, the budget of the sum is lowered.
+  llvm::Expected<bool> holds(ArrayRef<size_t> chosen);
+
+  ModuleOp module;
+  SampleReader *reader;
+  const AssignmentOptions &options;
+  const Target &target;
+  const CompileInstrumented &compile;
+  const Sensitivity *sensitivity = nullptr;
+  Assignment result;
+  std::vector<std::vector<WeightVariant>> variants;
+  std::unique_ptr<VariantModel> model;
+  std::vector<Sample> searchSamples;
+  AssignmentProblem problem;
+};
+} // namespace
+
+llvm::Error BudgetedAssignment::checkOptions() {
+  std::string name = !options.sensitivity.empty() ? options.sensitivity : reader ? "output" : "round-off";
+  sensitivity = findSensitivity(name);
+  if (!sensitivity)
+    return llvm::createStringError("'" + name + "' is no sensitivity");
+  if (sensitivity->needsSamples && !reader)
+    return llvm::createStringError("the sensitivity '" + name +
+                                   "' is measured on samples: give --calibration-data, or "
+                                   "--sensitivity=round-off, which needs none");
+  result.sensitivity = name;
+  result.ops =
+      findAssignableOps(module, options.recipe, target.record(), options.budget.averageBits.has_value());
+  if (result.ops.empty())
+    return llvm::createStringError("there is no weight whose precision could be chosen");
+  return llvm::Error::success();
+}
+
+llvm::Error BudgetedAssignment::measureCosts() {
+  auto costs = measureCostsAlone(module, result.ops, target);
+  if (!costs)
+    return costs.takeError();
+  result.costs = std::move(*costs);
+  applyAssignment(module, result.ops, std::vector<size_t>(result.ops.size(), 0));
+  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerAssigned(module, target);
+  if (failed(lowered))
+    return llvm::createStringError("the model cannot be compiled with 8-bit weights, as said above");
+  result.eightBit = readCost(**lowered);
+  return llvm::Error::success();
+}
+
+llvm::Error BudgetedAssignment::prepareModel() {
+  auto made = makeWeightVariants(module, result.ops, options.quantize);
+  if (failed(made))
+    return llvm::createStringError("the weights cannot be quantized, as said above");
+  variants = std::move(*made);
+  if (!reader)
+    return llvm::Error::success();
+  FailureOr<std::vector<InputSpec>> specs = readInputSpecs(module);
+  if (failed(specs))
+    return llvm::createStringError("the model cannot be run");
+  // Each trial computes every op with each of its weights.
+  double work = countContractionWork(module.lookupSymbol<func::FuncOp>("main")) *
+                double(1 + result.ops.front().options.size());
+  bool isLarge = work * double(options.searchSamples * int64_t(result.ops.size())) > options.work;
+  auto split = splitSamples(*reader, *specs, options.searchSamples / (isLarge ? 2 : 1),
+                            options.heldBackSamples / (isLarge ? 2 : 1), options.limit);
+  if (!split)
+    return split.takeError();
+  searchSamples.assign(split->samples.begin(), split->samples.begin() + int64_t(split->searched));
+  auto created = VariantModel::create(module, result.ops, variants, std::move(split->samples), compile);
+  if (!created)
+    return created.takeError();
+  model = std::move(*created);
+  return llvm::Error::success();
+}
+
+llvm::Error BudgetedAssignment::measureLosses() {
+  auto losses = sensitivity->measure(
+      {module, result.ops, variants, model.get(), searchSamples, compile, options.progress});
+  if (!losses)
+    return losses.takeError();
+  result.losses = std::move(*losses);
+  return llvm::Error::success();
+}
+
+/// What the sum over the ops says for the first option of each.
+static int64_t sumOfFirst(const Constraint &constraint) {
+  int64_t sum = 0;
+  for (const std::vector<int64_t> &costs : constraint.costs)
+    sum += costs.front();
+  return sum;
+}
+
+llvm::Error BudgetedAssignment::stateProblem() {
+  problem.ops = result.ops;
+  if (options.budget.size) {
+    Constraint bytes{"size", 0, 0, {}};
+    for (const std::vector<Cost> &costs : result.costs) {
+      std::vector<int64_t> &ofOp = bytes.costs.emplace_back();
+      for (const Cost &cost : costs)
+        ofOp.push_back(cost.weightBytes);
+    }
+    bytes.rest = result.eightBit.weightBytes - sumOfFirst(bytes);
+    bytes.budget = options.budget.size->bytes(result.eightBit.weightBytes) - bytes.rest;
+    problem.constraints.push_back(std::move(bytes));
+  }
+  if (options.budget.averageBits) {
+    int64_t elements = 0;
+    Constraint bits{"average-bits", 0, 0, {}};
+    for (const AssignableOp &op : result.ops) {
+      elements += op.elements;
+      std::vector<int64_t> &ofOp = bits.costs.emplace_back();
+      for (size_t option = 0; option < op.options.size(); ++option)
+        ofOp.push_back(op.elements * op.bitsOf(option));
+    }
+    bits.budget = int64_t(std::floor(*options.budget.averageBits * double(elements)));
+    bits.unit = 1.0 / double(std::max<int64_t>(elements, 1));
+    problem.constraints.push_back(std::move(bits));
+  }
+  if (options.budget.latency)
+    return llvm::createStringError(
+        "latency is no budget that can be kept yet: no time of an op has been measured");
+  if (options.budget.sram && result.eightBit.workspaceBytes > options.budget.sram->bytes(0))
+    return llvm::createStringError("the budget sram=%lld cannot be kept: activations have 8 bits with every "
+                                   "choice of weights, and the plan of "
+                                   "their memory takes %lld bytes; the nearest that can is sram=%lld",
+                                   (long long)options.budget.sram->bytes(0),
+                                   (long long)result.eightBit.workspaceBytes,
+                                   (long long)result.eightBit.workspaceBytes);
+  return llvm::Error::success();
+}
+
+llvm::Expected<bool> BudgetedAssignment::holds(ArrayRef<size_t> chosen) {
+  applyAssignment(module, result.ops, chosen);
+  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerAssigned(module, target);
+  if (failed(lowered))
+    return llvm::createStringError("the chosen precisions cannot be compiled, as said above");
+  result.chosen.cost = readCost(**lowered);
+  bool isWithin = true;
+  for (Constraint &constraint : problem.constraints) {
+    if (constraint.name != "size")
+      continue;
+    int64_t limit = options.budget.size->bytes(result.eightBit.weightBytes);
+    if (result.chosen.cost.weightBytes <= limit)
+      continue;
+    isWithin = false;
+    int64_t unseen = std::max<int64_t>(result.chosen.cost.weightBytes - constraint.sumOf(chosen), 1);
+    constraint.rest += unseen;
+    constraint.budget -= unseen;
+  }
+  return isWithin;
+}
+
+llvm::Error BudgetedAssignment::choose() {
+  constexpr int kMostAttempts = 4;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    auto chosen = problem.solve(result.losses);
+    if (!chosen)
+      return chosen.takeError();
+    if (model) {
+      auto refined =
+          refineAssignment(*model, problem, result.losses, *chosen, searchSamples.size(), options.progress);
+      if (!refined)
+        return refined.takeError();
+      result.chosen.outputError = refined->outputError;
+      chosen = std::move(refined->options);
+    }
+    auto isWithin = holds(*chosen);
+    if (!isWithin)
+      return isWithin.takeError();
+    result.chosen.options = std::move(*chosen);
+    if (*isWithin) {
+      for (auto [losses, option] : llvm::zip_equal(result.losses, result.chosen.options))
+        result.chosen.loss += losses[option];
+      return llvm::Error::success();
+    }
+  }
+  return llvm::createStringError("no choice was found that keeps the budget size=%lld in the compiled model",
+                                 (long long)options.budget.size->bytes(result.eightBit.weightBytes));
+}
+
+llvm::Expected<Assignment> BudgetedAssignment::run() {
+  for (auto step : {&BudgetedAssignment::checkOptions, &BudgetedAssignment::measureCosts,
+                    &BudgetedAssignment::stateProblem})
+    if (llvm::Error error = (this->*step)())
+      return std::move(error);
+  // A budget that cannot be kept is told before anything is measured.
+  LossTable none;
+  for (const AssignableOp &op : result.ops)
+    none.emplace_back(op.options.size(), 0.0);
+  if (auto feasible = problem.solve(none); !feasible)
+    return feasible.takeError();
+  for (auto step :
+       {&BudgetedAssignment::prepareModel, &BudgetedAssignment::measureLosses, &BudgetedAssignment::choose})
+    if (llvm::Error error = (this->*step)())
+      return std::move(error);
+  if (options.frontPoints > 0) {
+    auto points = findFront(problem, result.losses, model.get(), searchSamples.size(), options.frontPoints);
+    if (!points)
+      return points.takeError();
+    auto hash = module->getAttrOfType<StringAttr>("onnx.model_hash");
+    result.front =
+        formatFront(problem, *points, hash ? hash.getValue() : "", result.sensitivity, result.chosen.options);
+  }
+  return std::move(result);
+}
+
+llvm::Expected<Assignment> assignToBudget(ModuleOp assigned, SampleReader *samples,
+                                          const AssignmentOptions &options, const Target &target,
+                                          const CompileInstrumented &compile) {
+  return BudgetedAssignment(assigned, samples, options, target, compile).run();
+}
+
+} // namespace quern

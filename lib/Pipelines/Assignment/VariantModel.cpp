@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/Assignment/VariantModel.h"
+
+#include "dialects/ONNX/IR/Generator.h"
+#include "dialects/ONNX/IR/Math.h"
+#include "dialects/ONNX/IR/ONNXDialect.h"
+#include "dialects/ONNX/IR/ONNXNames.h"
+#include "lib/Calibration/Padding.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+using namespace mlir;
+
+namespace quern {
+
+static NpyArray makeFloats(int64_t count, float value) {
+  NpyArray array{ElementType::Float32, {count}, std::vector<std::byte>(count * sizeof(float))};
+  std::fill_n(reinterpret_cast<float *>(array.data.data()), count, value);
+  return array;
+}
+
+ArrayRef<float> readFloats(const NpyArray &array) {
+  if (array.type != ElementType::Float32)
+    return {};
+  return {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)};
+}
+
+/// An f32 input of one element.
+static BlockArgument addSelector(func::FuncOp function, const Twine &name) {
+  Builder builder(function.getContext());
+  auto type = RankedTensorType::get({1}, builder.getF32Type());
+  unsigned number = function.getNumArguments();
+  auto attributes =
+      builder.getDictionaryAttr(builder.getNamedAttr(onnx::nameAttribute, builder.getStringAttr(name)));
+  (void)function.insertArgument(number, type, attributes, function.getLoc());
+  return function.getArgument(number);
+}
+
+static Value makeConstant(OpBuilder &builder, Value replaced, ElementsAttr value) {
+  return onnx::ConstantOp::create(builder, replaced.getLoc(), value.getType(), value);
+}
+
+/// Gives the op the variant's weight and bias.
+static void setVariant(onnx::QuantizableOpInterface op, const WeightVariant &variant) {
+  OpBuilder builder(op);
+  unsigned weightNumber = *op.getWeightOperand();
+  std::optional<unsigned> biasNumber = variant.bias ? op.getBiasOperand() : std::nullopt;
+  Value weight = makeConstant(builder, op->getOperand(weightNumber), variant.weight);
+  Value bias = biasNumber ? makeConstant(builder, op->getOperand(*biasNumber), variant.bias) : Value();
+  op->setAttrs(variant.attributes);
+  op->setOperand(weightNumber, weight);
+  if (bias)
+    op->setOperand(*biasNumber, bias);
+}
+
+/// Computes the op with every variant and adds the results up, each times an input that is 0 or 1: so one of
+/// them passes, bit by bit. Returns the numbers of these inputs; none for a single variant.
+static std::vector<size_t> insertVariants(func::FuncOp main, onnx::QuantizableOpInterface op,
+                                          ArrayRef<WeightVariant> variants) {
+  std::vector<size_t> selectors;
+  setVariant(op, variants.front());
+  if (variants.size() == 1)
+    return selectors;
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointAfter(op);
+  Value first = op->getResult(0), sum;
+  Operation *reader = nullptr; // of the first variant's result
+  for (const WeightVariant &variant : variants) {
+    Operation *computed = op;
+    if (sum) {
+      computed = builder.clone(*op);
+      setVariant(cast<onnx::QuantizableOpInterface>(computed), variant);
+      computed->removeAttr(onnx::valueNamesAttribute);
+      computed->removeAttr(kNumberAttrName);
+    }
+    std::string name =
+        "quern.variant" + std::to_string(numberOf(op)) + "." + std::to_string(selectors.size());
+    selectors.push_back(main.getNumArguments());
+    Value selected = onnx::MulOp::create(builder, op->getLoc(), first.getType(), computed->getResult(0),
+                                         addSelector(main, name));
+    if (!reader)
+      reader = selected.getDefiningOp();
+    sum = sum ? Value(onnx::AddOp::create(builder, op->getLoc(), first.getType(), sum, selected)) : selected;
+  }
+  first.replaceAllUsesExcept(sum, reader);
+  return selectors;
+}
+
+llvm::Expected<std::unique_ptr<VariantModel>>
+VariantModel::create(ModuleOp assigned, ArrayRef<AssignableOp> ops,
+                     ArrayRef<std::vector<WeightVariant>> variants, std::vector<Sample> samples,
+                     const CompileInstrumented &compile) {
+  std::unique_ptr<VariantModel> created(new VariantModel);
+  OwningOpRef<ModuleOp> module = assigned.clone();
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  created->inputs = main.getNumArguments();
+  FailureOr<std::vector<SimulationSlot>> slots = insertSimulation(main);
+  if (failed(slots))
+    return llvm::createStringError("the quantization of the model cannot be simulated");
+  created->slots = std::move(*slots);
+  llvm::DenseMap<int64_t, Operation *> byNumber;
+  main.walk([&](Operation *op) {
+    if (numberOf(op) >= 0)
+      byNumber[numberOf(op)] = op;
+  });
+  for (auto [op, ofOp] : llvm::zip_equal(ops, variants))
+    created->selectors.push_back(
+        insertVariants(main, cast<onnx::QuantizableOpInterface>(byNumber[op.number]), ofOp));
+  auto model = compile(*module);
+  if (!model)
+    return model.takeError();
+  created->model = std::move(*model);
+  created->samples = std::move(samples);
+
+  created->buffer.resize(created->inputs);
+  for (const SimulationSlot &slot : created->slots) {
+    created->buffer.push_back(makeFloats(4, 0));
+    if (!slot.channels)
+      continue;
+    created->buffer.push_back(makeFloats(slot.channels, 1));
+    created->buffer.push_back(makeFloats(slot.channels, 0));
+  }
+  for (const std::vector<size_t> &ofOp : created->selectors)
+    created->buffer.insert(created->buffer.end(), ofOp.size(), makeFloats(1, 0));
+  if (llvm::Error error = created->runReferences(assigned, compile))
+    return std::move(error);
+  return created;
+}
+
+/// What is not finite in `from` is not in `to` either.
+static void copyMarks(ArrayRef<NpyArray> from, MutableArrayRef<NpyArray> to) {
+  for (auto [marked, array] : llvm::zip_equal(from, to)) {
+    auto *values = reinterpret_cast<float *>(array.data.data());
+    for (auto [index, value] : llvm::enumerate(readFloats(marked)))
+      if (!std::isfinite(value))
+        values[index] = value;
+  }
+}
+
+llvm::Error VariantModel::runReferences(ModuleOp assigned, const CompileInstrumented &compile) {
+  OwningOpRef<ModuleOp> copy = assigned.clone();
+  std::vector<size_t> outputs(copy->lookupSymbol<func::FuncOp>("main").getNumResults());
+  std::iota(outputs.begin(), outputs.end(), 0);
+  auto floatModel = compile(*copy);
+  if (!floatModel)
+    return floatModel.takeError();
+  for (size_t sample = 0; sample < samples.size(); ++sample) {
+    auto marked = runAndMarkPadding([&](const Sample &inputs) { return (*floatModel)->run(inputs); }, outputs,
+                                    samples[sample]);
+    if (!marked)
+      return marked.takeError();
+    auto ofBase = run(baseChoice(), /*quantizeActivations=*/false, sample);
+    if (!ofBase)
+      return ofBase.takeError();
+    copyMarks(*marked, *ofBase);
+    truth.push_back(std::move(*marked));
+    base.push_back(std::move(*ofBase));
+  }
+  return llvm::Error::success();
+}
+
+void VariantModel::select(const WeightChoice &choice, bool quantizeActivations) {
+  for (const SimulationSlot &slot : slots) {
+    auto *quantizer = reinterpret_cast<float *>(buffer[slot.quantizerArgument].data.data());
+    std::fill_n(quantizer, 4, 0.0f); // passes values as they are
+    if (!quantizeActivations)
+      continue;
+    quantizer[0] = float(slot.type.getScale());
+    quantizer[1] = float(slot.type.getZeroPoint());
+    quantizer[2] = float(slot.type.getStorageTypeMin());
+    quantizer[3] = float(slot.type.getStorageTypeMax());
+  }
+  for (auto [ofOp, option] : llvm::zip_equal(selectors, choice))
+    for (auto [number, input] : llvm::enumerate(ofOp))
+      *reinterpret_cast<float *>(buffer[input].data.data()) = number == option ? 1.0f : 0.0f;
+}
+
+llvm::Expected<std::vector<NpyArray>> VariantModel::run(const WeightChoice &choice, bool quantizeActivations,
+                                                        size_t sample) {
+  select(choice, quantizeActivations);
+  // The sample is lent to the buffer for the run.
+  auto lend = [&] { std::swap_ranges(buffer.begin(), buffer.begin() + inputs, samples[sample].begin()); };
+  lend();
+  auto outputs = model->run(buffer);
+  lend();
+  return outputs;
+}
+
+void SquaredError::add(ArrayRef<NpyArray> outputs, ArrayRef<NpyArray> references) {
+  for (auto [output, reference] : llvm::zip_equal(outputs, references))
+    for (auto [y, r] : llvm::zip_equal(readFloats(output), readFloats(reference))) {
+      if (!std::isfinite(r))
+        continue;
+      error += (double(y) - r) * (double(y) - r);
+      power += double(r) * r;
+    }
+}
+
+double SquaredError::get() const {
+  if (!std::isfinite(error))
+    return std::numeric_limits<double>::infinity();
+  return power > 0 ? error / power : error;
+}
+
+llvm::Expected<double> measureOutputError(VariantModel &model, const WeightChoice &choice, size_t begin,
+                                          size_t end) {
+  SquaredError error;
+  for (size_t sample = begin; sample < end; ++sample) {
+    auto outputs = model.run(choice, /*quantizeActivations=*/true, sample);
+    if (!outputs)
+      return outputs.takeError();
+    error.add(*outputs, model.truthOf(sample));
+  }
+  return error.get();
+}
+
+} // namespace quern

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Recipe/AssignmentFile.h"
+
+#include "lib/Recipe/Document.h"
+#include "lib/Support/Files.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
+
+namespace quern {
+
+using Kind = DocumentNode::Kind;
+
+/// As a string of JSON, which is one of YAML.
+static std::string quote(llvm::StringRef text) {
+  std::string quoted;
+  llvm::raw_string_ostream(quoted) << llvm::json::Value(llvm::json::fixUTF8(text));
+  return quoted;
+}
+
+/// A comment ends with its line.
+static std::string comment(llvm::StringRef text) {
+  std::string line = "# " + text.str();
+  for (char &character : line)
+    if (static_cast<unsigned char>(character) < ' ')
+      character = ' ';
+  return line;
+}
+
+std::string formatAssignment(const AssignmentFile &assignment, llvm::ArrayRef<std::string> about,
+                             llvm::ArrayRef<std::string> notes) {
+  std::string text;
+  for (const std::string &line : about)
+    text += comment(line) + "\n";
+  text += "version: 1\nmodel: " + quote(assignment.modelHash) + "\nweights:\n";
+  for (auto [weight, note] : llvm::zip_equal(assignment.weights, notes))
+    text += "  - {node: " + quote(weight.node) + ", bits: " + std::to_string(weight.bits) + "}  " +
+            comment(note) + "\n";
+  return text;
+}
+
+namespace {
+/// Reads mappings key by key and keeps what is wrong.
+struct AssignmentReader {
+  std::vector<Problem> &problems;
+
+  void add(const DocumentNode &node, const llvm::Twine &text) { problems.push_back({node.line, text.str()}); }
+
+  template <typename Read>
+  void readMapping(const DocumentNode &node, llvm::StringRef what, llvm::ArrayRef<const char *> keys,
+                   Read read) {
+    if (node.kind != Kind::Mapping)
+      return add(node, what + ": expected a mapping with " + llvm::join(keys, ", "));
+    for (auto [key, value] : llvm::zip_equal(node.keys, node.elements)) {
+      if (llvm::is_contained(keys, llvm::StringRef(key.text)))
+        read(llvm::StringRef(key.text), value);
+      else
+        add(key, "unknown key '" + key.text + "' in " + what + "; accepted are " + llvm::join(keys, ", "));
+    }
+    for (llvm::StringRef key : keys)
+      if (llvm::none_of(node.keys, [&](const DocumentNode &known) { return known.text == key; }))
+        add(node, what + " has no '" + key + "'");
+  }
+
+  AssignedBits readEntry(const DocumentNode &node) {
+    AssignedBits entry;
+    entry.line = node.line;
+    readMapping(node, "an entry of weights", {"node", "bits"},
+                [&](llvm::StringRef key, const DocumentNode &value) {
+                  if (key == "node")
+                    entry.node = value.text;
+                  else if (value.kind != Kind::Scalar || !llvm::to_integer(value.text, entry.bits, 10) ||
+                           entry.bits < 2 || entry.bits > 8)
+                    add(value, "bits: '" + value.text + "' is not accepted; expected a number from 2 to 8");
+                });
+    return entry;
+  }
+
+  AssignmentFile read(const DocumentNode &document) {
+    AssignmentFile assignment;
+    readMapping(document, "an assignment", {"version", "model", "weights"},
+                [&](llvm::StringRef key, const DocumentNode &value) {
+                  if (key == "version" && value.text != "1")
+                    add(value, "version: '" + value.text + "' is not accepted; expected 1");
+                  if (key == "model")
+                    assignment.modelHash = value.text;
+                  if (key == "weights" && value.kind != Kind::Sequence)
+                    add(value, "weights: expected a list");
+                  if (key == "weights" && value.kind == Kind::Sequence)
+                    for (const DocumentNode &entry : value.elements)
+                      assignment.weights.push_back(readEntry(entry));
+                });
+    return assignment;
+  }
+};
+} // namespace
+
+llvm::Expected<AssignmentFile> readAssignment(llvm::StringRef path) {
+  auto buffer = readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  std::vector<Problem> problems;
+  std::optional<DocumentNode> document = parseDocument((*buffer)->getBuffer(), problems);
+  AssignmentFile assignment;
+  if (document)
+    assignment = AssignmentReader{problems}.read(*document);
+  assignment.file = path.str();
+  if (problems.empty())
+    return assignment;
+  llvm::sort(problems, [](const Problem &a, const Problem &b) {
+    return std::tie(a.line, a.text) < std::tie(b.line, b.text);
+  });
+  std::string text;
+  for (const Problem &problem : problems)
+    text += (text.empty() ? "" : "\n") + (path + ":" + llvm::Twine(problem.line) + ": " + problem.text).str();
+  return llvm::createStringError(text);
+}
+
+} // namespace quern

@@ -1,0 +1,179 @@
+"""--assign=auto keeps its budget in the artefact and spends it well; an assignment can be edited and given back.
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import json
+import re
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+BLOCKS, WIDTH = 6, 32
+
+
+@pytest.fixture(scope="module")
+def residual(tmp_path_factory):
+    """Residual blocks of very different weight in the result, then three products that read one activation."""
+    random = np.random.default_rng(7)
+    node = helper.make_node
+    nodes, arrays, last = [], {}, "x"
+    for block in range(BLOCKS):
+        arrays[f"w{block}"] = random.normal(size=(WIDTH, WIDTH)) * [0.01, 0.3, 0.03, 0.2, 0.005, 0.1][block]
+        nodes += [node("MatMul", [last, f"w{block}"], [f"m{block}"], f"block{block}"), node("Relu", [f"m{block}"], [f"r{block}"], f"relu{block}"),
+                  node("Add", [last, f"r{block}"], [f"a{block}"], f"add{block}")]
+        last = f"a{block}"
+    for name in "qkv":
+        arrays[name] = random.normal(size=(WIDTH, 8)) / WIDTH**0.5
+        nodes.append(node("MatMul", [last, name], [f"y_{name}"], name))
+    nodes.append(node("Concat", ["y_q", "y_k", "y_v"], ["y"], "join", axis=1))
+    graph = helper.make_graph(nodes, "residual", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [16, WIDTH])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [16, 24])],
+                              [numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()])
+    folder = tmp_path_factory.mktemp("assignment")
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), folder / "model.onnx")
+    np.savez(folder / "calibration.npz", x=random.normal(size=(16, 16, WIDTH)).astype(np.float32))
+    np.savez(folder / "held.npz", x=random.normal(size=(8, 16, WIDTH)).astype(np.float32))
+    return folder
+
+
+def compile_(programs, folder, artefact, *flags, status=0):
+    made = programs.quernc(folder / "model.onnx", "-o", artefact, "--method=clip", f"--calibration-data={folder / 'calibration.npz'}",
+                           f"--calibration-cache={folder / 'ranges.json'}", *flags)
+    assert made.returncode == status, made.stderr
+    assert (status == 0) == artefact.exists()
+    return made.stderr
+
+
+def weight_bytes(programs, artefact):
+    return json.loads(programs.quern_run(artefact, "--describe", "--json").stdout)["weight_bytes"]
+
+
+def outputs(programs, folder, artefact):
+    done = programs.quern_run(artefact, "--samples", folder / "held.npz", "--outputs", artefact.with_suffix(".npz"))
+    assert done.returncode == 0, done.stderr
+    return np.load(artefact.with_suffix(".npz"))["y"]
+
+
+def bits_of(path):
+    return {node: int(bits) for node, bits in re.findall(r'node: "(\w+)", bits: (\d)', path.read_text())}
+
+
+@pytest.fixture(scope="module")
+def uniform(programs, residual):
+    sizes = {}
+    for bits in (8, 4):
+        compile_(programs, residual, residual / f"w{bits}.so", f"--quantize=W{bits}A8")
+        sizes[bits] = weight_bytes(programs, residual / f"w{bits}.so")
+    return sizes
+
+
+def test_budgets_hold_and_larger_ones_are_not_worse(programs, residual, uniform, tmp_path):
+    made = programs.quernc(residual / "model.onnx", "-o", tmp_path / "float.so")
+    assert made.returncode == 0, made.stderr
+    truth = outputs(programs, residual, tmp_path / "float.so")
+    errors = [np.square(outputs(programs, residual, residual / "w4.so") - truth).sum()]
+    for share in (0.3, 0.6):
+        budget = int(uniform[4] + share * (uniform[8] - uniform[4]))
+        artefact = tmp_path / f"{share}.so"
+        told = compile_(programs, residual, artefact, "--assign=auto", f"--budget=size={budget}")
+        assert uniform[4] <= weight_bytes(programs, artefact) <= budget
+        assert f"{weight_bytes(programs, artefact)} bytes ({uniform[8]} with 8 bits)" in told
+        errors.append(np.square(outputs(programs, residual, artefact) - truth).sum())
+    errors.append(np.square(outputs(programs, residual, residual / "w8.so") - truth).sum())
+    assert all(more < less for less, more in zip(errors, errors[1:])), errors
+
+
+def test_a_budget_of_eight_bits_gives_eight_bits(programs, residual, uniform, tmp_path):
+    compile_(programs, residual, tmp_path / "m.so", "--assign=auto", "--budget=size=1x", f"--assignment-output={tmp_path / 'a.yaml'}")
+    assert set(bits_of(tmp_path / "a.yaml").values()) == {8}
+    assert weight_bytes(programs, tmp_path / "m.so") == uniform[8]
+
+
+def test_products_that_read_one_activation_are_tied(programs, residual, tmp_path):
+    compile_(programs, residual, tmp_path / "m.so", "--assign=auto", "--budget=average-bits=5", f"--assignment-output={tmp_path / 'a.yaml'}")
+    bits = bits_of(tmp_path / "a.yaml")
+    assert bits["q"] == bits["k"] == bits["v"] and len(set(bits.values())) > 1
+    elements = {name: 8 * WIDTH if name in "qkv" else WIDTH * WIDTH for name in bits}
+    assert sum(bits[name] * elements[name] for name in bits) <= 5 * sum(elements.values())
+
+
+def test_an_assignment_is_edited_and_given_back(programs, residual, uniform, tmp_path):
+    file = tmp_path / "a.yaml"
+    compile_(programs, residual, tmp_path / "auto.so", "--assign=auto", "--budget=size=0.75x", f"--assignment-output={file}")
+    compile_(programs, residual, tmp_path / "again.so", f"--assign={file}")
+    assert (tmp_path / "again.so").read_bytes() == (tmp_path / "auto.so").read_bytes()
+    file.write_text(re.sub(r"bits: \d", "bits: 8", file.read_text()))
+    compile_(programs, residual, tmp_path / "edited.so", f"--assign={file}")
+    assert weight_bytes(programs, tmp_path / "edited.so") == uniform[8]
+    file.write_text(file.read_text().replace('node: "block3"', 'node: "nowhere"'))
+    told = compile_(programs, residual, tmp_path / "refused.so", f"--assign={file}", status=1)
+    assert re.search(r"a\.yaml:\d+: node 'nowhere' has no weight whose precision can be chosen", told)
+    file.write_text(re.sub(r'model: "\w+"', 'model: "feed"', file.read_text()))
+    assert "is of another model (hash feed;" in compile_(programs, residual, tmp_path / "refused.so", f"--assign={file}", status=1)
+
+
+def test_rules_fix_precisions(programs, residual, tmp_path):
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text("version: 1\ndefault: {methods: [clip]}\nrules:\n  - match: {name: block1}\n    weights: {bits: 4}\n")
+    flags = [f"--recipe={recipe}", f"--calibration-data={residual / 'calibration.npz'}"]
+    made = programs.quernc(residual / "model.onnx", "-o", tmp_path / "m.so", *flags, "--assign=auto", "--budget=size=1x",
+                           f"--assignment-output={tmp_path / 'a.yaml'}")
+    assert made.returncode == 0, made.stderr
+    bits = bits_of(tmp_path / "a.yaml")
+    assert bits.pop("block1") == 4 and set(bits.values()) == {8}
+    (tmp_path / "a.yaml").write_text((tmp_path / "a.yaml").read_text().replace('"block1", bits: 4', '"block1", bits: 8'))
+    made = programs.quernc(residual / "model.onnx", "-o", tmp_path / "refused.so", *flags, f"--assign={tmp_path / 'a.yaml'}")
+    assert made.returncode == 1 and re.search(r"a\.yaml:\d+: node 'block1' is given 8 bits, but a rule of the recipe fixes 4", made.stderr)
+
+
+def test_the_front_is_written(programs, residual, uniform, tmp_path):
+    compile_(programs, residual, tmp_path / "m.so", "--assign=auto", "--budget=size=0.8x", f"--pareto={tmp_path / 'front.json'}")
+    front = json.loads((tmp_path / "front.json").read_text())
+    points = [point for point in front["points"] if "uniform" not in point]
+    assert [a["size"] < b["size"] and a["loss"] > b["loss"] for a, b in zip(points, points[1:])].count(False) == 0 and len(points) > 4
+    known = {point["uniform"]: point for point in front["points"] if "uniform" in point}
+    assert known["8 bits"]["size"] == uniform[8] and known["4 bits"]["size"] == uniform[4]
+    assert len(points[0]["bits"]) == len(front["nodes"]) == BLOCKS + 3
+    for name in known:  # no uniform choice beats the front
+        assert any(p["size"] <= known[name]["size"] and p["loss"] <= known[name]["loss"] for p in points)
+
+
+def ranking(programs, folder, artefact, sensitivity):
+    told = compile_(programs, folder, artefact, "--assign=auto", "--budget=size=0.8x", f"--sensitivity={sensitivity}", "-v")
+    losses = dict(re.findall(r"^  (\w+) \(MatMul, .*4 bits: loss ([^,]+),", told, re.M))
+    return [float(losses[f"block{block}"]) for block in range(BLOCKS)]
+
+
+def test_cheap_sensitivities_rank_like_the_reference(programs, residual, tmp_path):
+    ranks = {name: np.argsort(np.argsort(ranking(programs, residual, tmp_path / f"{name}.so", name)))
+             for name in ("output", "kl", "hessian", "round-off")}
+    spearman = {name: np.corrcoef(ranks["output"], rank)[0, 1] for name, rank in ranks.items()}
+    assert spearman["kl"] > 0.8, spearman
+    assert ranks["round-off"].std() > 0  # it knows nothing of what follows, but tells weights apart
+
+
+@pytest.mark.parametrize("flags, status, told", [
+    (["--assign=auto"], 2, "--assign=auto chooses precisions within a budget: add --budget=size=BYTES"),
+    (["--assign=auto", "--budget=speed=1"], 2, "--budget: 'speed' is no budget; accepted are size, flash, latency, sram, average-bits"),
+    (["--assign=auto", "--budget=size=nan,latency=-1ms"], 2, "latency=-1ms: expected a time with its unit"),
+    (["--assign=auto", "--budget=size=1K", "--sensitivity=luck"], 2, "--sensitivity=luck: expected output or kl"),
+    (["--quantize=W8A8", "--budget=size=1K"], 2, "--budget is of what --assign=auto chooses: add --assign=auto"),
+    (["--assign=auto", "--budget=size=100"], 1, "the budget size=100 cannot be kept: the nearest that can is size="),
+    (["--assign=auto", "--budget=sram=100"], 1, "the budget sram=100 cannot be kept"),
+    (["--assign=auto", "--budget=size=0.9x", "--target=reference"], 1, "cannot be kept"),
+    (["--assign=missing.yaml"], 1, "missing.yaml"),
+])
+def test_refusals(programs, residual, tmp_path, flags, status, told):
+    assert told in compile_(programs, residual, tmp_path / "m.so", *flags, status=status)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_data_weights_alone_are_assigned(programs, residual, tmp_path):
+    def make(*flags):
+        return programs.quernc(residual / "model.onnx", "-o", tmp_path / "m.so", "--quantize=W8A16", "--assign=auto", "--budget=size=0.8x", *flags)
+
+    made = make()
+    assert made.returncode == 0, made.stderr
+    assert "assigned: 4 bits to" in made.stderr
+    assert "the sensitivity 'kl' is measured on samples" in make("--sensitivity=kl").stderr
