@@ -152,6 +152,8 @@ public:
     function.setAllArgAttrs(
         ArrayRef<DictionaryAttr>(SmallVector<DictionaryAttr>(3, b.getDictionaryAttr({}))));
     function.setPrivate();
+    // A copy within the entry function would make LLVM's time grow with the square of the number of tasks.
+    function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
     return cell;
   }
 

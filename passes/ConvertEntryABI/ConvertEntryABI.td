@@ -14,7 +14,8 @@ def ConvertEntryABI : Pass<"quern-convert-entry-abi", "mlir::ModuleOp"> {
 
     A task is a private function `(captures..., begin: index, end: index)` without results that @main calls with the
     attribute `quern.parallel`. It becomes `(%argument: !llvm.ptr, %begin: i64, %end: i64)`, with the captures in a
-    structure on @main's stack; the call hands [begin, end) to `%parallel`, or calls the task where that is null.
+    structure on @main's stack; the call hands [begin, end) to `%parallel`, or calls the task where that is null. It is
+    never inlined: the entry function stays small.
 
     `cf.assert %ok, "text"` stores a code in the workspace where it fails, and goes on; @quern_entry returns the code of
     one assertion that failed, 0 if none did. The module's `quern.errors` lists the texts: code n is text n - 1.
