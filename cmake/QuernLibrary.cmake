@@ -66,7 +66,10 @@ function(quern_add_shared_library name)
   set_property(GLOBAL APPEND PROPERTY QUERN_LIBRARIES ${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
   target_link_options(${name} PRIVATE 
-    -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${ARG_EXPORTS} -Wl,--no-undefined)
+    -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${ARG_EXPORTS})
+  if(NOT QUERN_SANITIZE) # the program brings the sanitizers' runtime
+    target_link_options(${name} PRIVATE -Wl,--no-undefined)
+  endif()
   quern_use_precompiled_header(${name})
 endfunction()
 

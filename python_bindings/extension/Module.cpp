@@ -75,6 +75,7 @@ static Result compile(const std::string &model, const std::optional<std::string>
                       const Options &options, nb::object samples, int64_t count, nb::object message,
                       nb::object progress) {
   std::vector<quern_option> pairs;
+  pairs.reserve(options.size());
   for (const auto &[name, value] : options)
     pairs.push_back({name.c_str(), value.c_str()});
   Caller caller(std::move(message), std::move(progress));
@@ -90,6 +91,7 @@ static Result compile(const std::string &model, const std::optional<std::string>
 
 static Result mergeStatistics(const std::vector<std::string> &statistics, nb::object message) {
   std::vector<const char *> texts;
+  texts.reserve(statistics.size());
   for (const std::string &text : statistics)
     texts.push_back(text.c_str());
   Caller caller(std::move(message), nb::none());

@@ -15,7 +15,7 @@ using namespace quern;
 extern "C" int compileWithoutListener(const char *model);
 
 namespace {
-const std::string kModel = QUERN_DEMO "/digits.onnx", kData = QUERN_DEMO "/calibration.npz";
+constexpr const char *kModel = QUERN_DEMO "/digits.onnx", *kData = QUERN_DEMO "/calibration.npz";
 
 /// What a call told.
 struct Heard {
@@ -76,7 +76,7 @@ std::string compileInMemory(std::vector<quern_option> options, const quern_reade
   quern_bytes *bytes = nullptr;
   options.insert(options.end(), {{"O", "0"}, {"target", "reference"}}); // what is compiled soonest
   quern_outcome outcome =
-      quern_compile(kModel.c_str(), nullptr, options.data(), options.size(), reader, &heard.listener, &bytes);
+      quern_compile(kModel, nullptr, options.data(), options.size(), reader, &heard.listener, &bytes);
   EXPECT_EQ(outcome, QUERN_DONE) << heard.messages;
   return outcome == QUERN_DONE ? take(bytes) : "";
 }
@@ -98,7 +98,7 @@ TEST(CompilerCAPI, AReaderGivesTheBytesOfAFile) {
   Samples samples;
   quern_option scheme = {"quantize", "W8A8"}, method = {"method", "none"};
   std::string fromReader = compileInMemory({scheme, method}, &samples.reader);
-  EXPECT_EQ(fromReader, compileInMemory({scheme, method, {"calibration_data", kData.c_str()}}));
+  EXPECT_EQ(fromReader, compileInMemory({scheme, method, {"calibration_data", kData}}));
   EXPECT_EQ(fromReader.substr(1, 3), "ELF");
 }
 
@@ -140,8 +140,7 @@ TEST(CompilerCAPI, ASessionRunsOnTheCallersMemory) {
 TEST(CompilerCAPI, AllMistakesAreTold) {
   Heard heard;
   quern_option options[] = {{"group-size", "none"}, {"colour", "red"}, {"o", "x"}};
-  EXPECT_EQ(quern_compile(kModel.c_str(), nullptr, options, 3, nullptr, &heard.listener, nullptr),
-            QUERN_WRONG_USAGE);
+  EXPECT_EQ(quern_compile(kModel, nullptr, options, 3, nullptr, &heard.listener, nullptr), QUERN_WRONG_USAGE);
   EXPECT_EQ(heard.messages, "'o' is no option of a compilation\n"
                             "unknown flag '--colour'\n"
                             "--group-size=none: expected a positive size, or -1 for one scale per channel\n"
@@ -154,8 +153,8 @@ TEST(CompilerCAPI, BadSamplesAreRefused) {
   quern_option scheme = {"quantize", "W8A8"};
   auto refuse = [&](Samples &samples) {
     Heard heard;
-    EXPECT_EQ(quern_compile(kModel.c_str(), folder.file("m.so").c_str(), &scheme, 1, &samples.reader,
-                            &heard.listener, nullptr),
+    EXPECT_EQ(quern_compile(kModel, folder.file("m.so").c_str(), &scheme, 1, &samples.reader, &heard.listener,
+                            nullptr),
               QUERN_REFUSED);
     EXPECT_TRUE(folder.isEmpty());
     return heard.messages;
@@ -194,10 +193,10 @@ TEST(CompilerCAPI, AListenerMayStopIt) {
     Folder folder;
     Heard heard;
     heard.stopAt = where;
-    quern_option options[] = {{"quantize", "W8A8"}, {"calibration-data", kData.c_str()}, {"method", "none"}};
-    EXPECT_EQ(quern_compile(kModel.c_str(), folder.file("m.so").c_str(), options, 3, nullptr, &heard.listener,
-                            nullptr),
-              QUERN_REFUSED);
+    quern_option options[] = {{"quantize", "W8A8"}, {"calibration-data", kData}, {"method", "none"}};
+    EXPECT_EQ(
+        quern_compile(kModel, folder.file("m.so").c_str(), options, 3, nullptr, &heard.listener, nullptr),
+        QUERN_REFUSED);
     EXPECT_EQ(heard.messages, "stopped before the end, as asked\n");
     EXPECT_TRUE(folder.isEmpty());
   }
@@ -206,7 +205,8 @@ TEST(CompilerCAPI, AListenerMayStopIt) {
 TEST(CompilerCAPI, StatisticsMergeToTheBytesOfAll) {
   Samples all, front, back;
   front.images.shape[0] = 40;
-  back.images.data.erase(back.images.data.begin(), back.images.data.begin() + 40 * 64 * sizeof(float));
+  back.images.data.erase(back.images.data.begin(),
+                         back.images.data.begin() + 40 * 64 * ptrdiff_t(sizeof(float)));
   back.images.shape[0] -= 40;
   quern_option statistics = {"emit", "statistics"};
   std::string parts[] = {compileInMemory({statistics}, &back.reader),

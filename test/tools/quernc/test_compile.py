@@ -263,3 +263,8 @@ def test_statistics_alone(programs, digits, tmp_path):
     missing = programs.quernc(digits.model, "--emit=statistics", "-o", tmp_path / "none.json")
     assert missing.returncode == 1 and "--emit=statistics needs samples of real input" in missing.stderr
     assert not (tmp_path / "none.json").exists()
+
+
+def test_ir_has_the_same_bytes_again(programs, digits):
+    first, second = (programs.quernc(digits.model, "--stop-after=prepare", "--emit=mlir", "-o", "-").stdout for _ in range(2))
+    assert first == second and "dialect_resources" in first

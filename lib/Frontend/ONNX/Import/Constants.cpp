@@ -15,9 +15,11 @@ namespace quern {
 /// Below this, a constant is held inline: its text is readable and uniquing it is cheap.
 static constexpr size_t resourceThreshold = 1024;
 
-/// The largest power of two, up to a cache line, that divides an address.
-static size_t alignmentOf(const void *address) {
-  size_t bits = reinterpret_cast<uintptr_t>(address) | 64;
+/// The alignment of an element, or less where the data has less. What the memory happens to have beyond it is
+/// not stated: it would differ between runs, and is printed with the IR.
+static size_t alignmentOf(const void *address, Type element) {
+  size_t bytes = element.isIntOrFloat() ? std::max(element.getIntOrFloatBitWidth() / 8, 1u) : 1;
+  size_t bits = reinterpret_cast<uintptr_t>(address) | bytes;
   return bits & -bits;
 }
 
@@ -25,7 +27,8 @@ static ElementsAttr makeElements(RankedTensorType type, TensorBytes data, String
   if (data.bytes.size() < resourceThreshold)
     return onnx::makeConstant(type, data.bytes);
   AsmResourceBlob blob(
-      data.bytes, alignmentOf(data.bytes.data()), [owner = std::move(data.owner)](void *, size_t, size_t) {},
+      data.bytes, alignmentOf(data.bytes.data(), type.getElementType()),
+      [owner = std::move(data.owner)](void *, size_t, size_t) {},
       /*dataIsMutable=*/false);
   return DenseResourceElementsAttr::get(type, name.empty() ? "constant" : name, std::move(blob));
 }
