@@ -251,8 +251,7 @@ Statistics readRoot(const json::Value &value, std::string &error) {
     fields.fail("'data': expected 64 hexadecimal digits");
   const json::Value *settings = fields.find("settings"), *values = fields.find("values");
   fields.finish();
-  Fields(settings, "settings", error);
-  Fields(values, "values", error);
+  Fields settingFields(settings, "settings", error), valueFields(values, "values", error);
   if (fields.failed())
     return statistics;
   for (const auto &[name, setting] : *settings->getAsObject()) {

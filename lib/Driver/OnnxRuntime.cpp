@@ -93,12 +93,14 @@ llvm::Expected<std::vector<Sample>> runOnnxRuntime(llvm::StringRef model, llvm::
                                                    const CompileOptions &options) {
   llvm::SmallString<128> beside(folderForTemporaries(options)), folder;
   llvm::sys::path::append(beside, "quern-verify");
-  llvm::sys::fs::make_absolute(
-      beside); // a relative prefix would lie in the system's folder for temporary files
-  if (std::error_code code = llvm::sys::fs::createUniqueDirectory(beside, folder))
+  // A relative prefix would lie in the system's folder for temporary files.
+  std::error_code code = llvm::sys::fs::make_absolute(beside);
+  if (!code)
+    code = llvm::sys::fs::createUniqueDirectory(beside, folder);
+  if (code)
     return llvm::createStringError(code, "cannot make a folder in '" + folderForTemporaries(options) +
                                              "': " + code.message());
-  llvm::scope_exit remove([&] { llvm::sys::fs::remove_directories(folder); });
+  llvm::scope_exit remove([&] { (void)llvm::sys::fs::remove_directories(folder); });
   auto inFolder = [&](llvm::StringRef name) { return (folder + "/" + name).str(); };
 
   std::string modelPath = options.model;

@@ -28,7 +28,7 @@ FailureOr<std::optional<std::string>> Quantization::calibrate(ModuleOp prepared)
   FailureOr<std::string> dataHash = calibrateModule(prepared, options, recipe);
   if (failed(dataHash))
     return failure();
-  return std::optional(*dataHash);
+  return std::make_optional(std::move(*dataHash));
 }
 
 LogicalResult Quantization::sampleRows(ModuleOp calibrated, llvm::ArrayRef<std::string> methods,

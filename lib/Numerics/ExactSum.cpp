@@ -107,7 +107,7 @@ std::optional<ExactSum> ExactSum::fromString(std::string_view text) {
   bool negative = rest.starts_with('-');
   rest.remove_prefix(negative);
   ExactSum sum;
-  if (rest.empty() || rest.size() > 8 * (kDigits - 1))
+  if (rest.empty() || rest.size() > size_t(8) * (kDigits - 1))
     return std::nullopt;
   for (int i = 0; !rest.empty(); ++i) {
     size_t begin = rest.size() > 8 ? rest.size() - 8 : 0;

@@ -36,7 +36,7 @@ void Histogram::add(std::span<const float> values) {
 
 void Histogram::growTo(int newExponent) {
   if (counts.empty()) {
-    counts.assign(2 * kBinsPerSide, 0);
+    counts.assign(size_t(2) * kBinsPerSide, 0);
     exponent = newExponent;
     return;
   }
@@ -66,7 +66,7 @@ std::optional<Histogram> Histogram::create(int exponent, int64_t zeros, int firs
                                            std::span<const int64_t> counts) {
   constexpr int64_t kLargestTotal = int64_t(1) << 62;
   if (exponent < kSmallestExponent || exponent > kLargestExponent || zeros < 0 || zeros > kLargestTotal ||
-      counts.size() > 2 * kBinsPerSide || firstBin < -kBinsPerSide ||
+      counts.size() > size_t(2) * kBinsPerSide || firstBin < -kBinsPerSide ||
       firstBin > kBinsPerSide - static_cast<int>(counts.size()))
     return std::nullopt;
   Histogram histogram;

@@ -69,14 +69,14 @@ const std::vector<std::string_view> &checkedCpuFeatures(std::string_view archite
 bool hostHasCpuFeature(std::string_view feature) {
 #if defined(__x86_64__)
 #define QUERN_CHECK(LLVM_NAME, CHECK)                                                                        \
-  if (feature == LLVM_NAME)                                                                                  \
+  if (feature == (LLVM_NAME))                                                                                \
     return __builtin_cpu_supports(CHECK);
   QUERN_X86_FEATURES(QUERN_CHECK)
 #undef QUERN_CHECK
 #elif defined(__aarch64__) && defined(__linux__)
   unsigned long capabilities = getauxval(AT_HWCAP);
 #define QUERN_CHECK(LLVM_NAME, CHECK)                                                                        \
-  if (feature == LLVM_NAME)                                                                                  \
+  if (feature == (LLVM_NAME))                                                                                \
     return capabilities & CHECK;
   QUERN_AARCH64_FEATURES(QUERN_CHECK)
 #undef QUERN_CHECK

@@ -103,8 +103,10 @@ bool PrecisionAttr::hasDynamicRows() const {
 //===-- Verifiers
 //------------------------------------------------------------------------------------------===//
 
+// NOLINTBEGIN(performance-unnecessary-value-param): the signature is generated.
 LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, llvm::APFloat lowest,
                                 llvm::APFloat highest, StringAttr) {
+  // NOLINTEND(performance-unnecessary-value-param)
   if (!lowest.isFinite() || !highest.isFinite()) // C1
     return emitError() << "expected finite bounds of a range";
   if (lowest > highest) // C2

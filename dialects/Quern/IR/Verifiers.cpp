@@ -35,7 +35,7 @@ LogicalResult verifyPerTensorOrAxis(Operation *op, TensorType type, StringRef wh
   return success();
 }
 
-LogicalResult verifyMultiplier(Operation *op, llvm::APFloat multiplier) {
+LogicalResult verifyMultiplier(Operation *op, const llvm::APFloat &multiplier) {
   if (isPositiveFinite(multiplier.convertToFloat()))
     return success();
   return op->emitOpError("expected a finite and positive multiplier");

@@ -21,7 +21,7 @@ llvm::LogicalResult verifyPerTensorOrAxis(mlir::Operation *op, mlir::TensorType 
                                           llvm::ArrayRef<float> values, std::optional<int64_t> axis);
 
 /// The multiplier is finite and positive.
-llvm::LogicalResult verifyMultiplier(mlir::Operation *op, llvm::APFloat multiplier);
+llvm::LogicalResult verifyMultiplier(mlir::Operation *op, const llvm::APFloat &multiplier);
 
 /// The zero point is a code of the operand's element type.
 llvm::LogicalResult verifyOperandZeroPoint(mlir::Operation *op, mlir::Type operand, int64_t zeroPoint);

@@ -79,6 +79,7 @@ std::vector<NpyArray> makeInputs(const LoadedModel &model) {
 std::optional<Timing> measure(LoadedModel &model, const std::vector<NpyArray> &inputs,
                               const quern_parallel *parallel, std::string &error) {
   std::vector<const void *> inputData;
+  inputData.reserve(inputs.size());
   for (const NpyArray &array : inputs)
     inputData.push_back(array.data.data());
   std::vector<std::vector<std::byte>> outputs;

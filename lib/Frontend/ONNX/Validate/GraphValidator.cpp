@@ -96,7 +96,8 @@ static std::optional<std::string> findInputMismatch(const TensorProto &tensor, c
               : std::optional<std::string>("its shape differs from that of the graph input of its name");
 }
 
-void GraphValidator::defineInitializer(StringRef name, KnownValue value, Problems problems, Frame &frame) {
+void GraphValidator::defineInitializer(StringRef name, KnownValue value, const Problems &problems,
+                                       Frame &frame) {
   for (const std::string &problem : problems)
     report(frame, "initializer '" + Twine(name) + "': " + problem);
   if (name.empty())

@@ -48,7 +48,7 @@ private:
   void checkStatedType(llvm::StringRef kind, const proto::ValueInfoProto &value, const Frame &frame);
   void checkInitializers(const proto::GraphProto &graph, Frame &frame);
   void checkInitializer(const proto::TensorProto &tensor, const proto::GraphProto &graph, Frame &frame);
-  void defineInitializer(llvm::StringRef name, KnownValue value, Problems problems, Frame &frame);
+  void defineInitializer(llvm::StringRef name, KnownValue value, const Problems &problems, Frame &frame);
   void checkNodes(const NodeList &nodes, Frame &frame);
   void checkInputsDefined(const NodeList &nodes, int index, const Frame &frame,
                           std::optional<GraphOrder> &order);

@@ -81,14 +81,15 @@ carryLoop(OpBuilder &builder, Location loc, int64_t size, ArrayRef<Value> initia
 TileEmitter::Values TileEmitter::reduce(OpBuilder &builder, unsigned level, Value lhs, Value rhs,
                                         Values accumulators) {
   if (level == nest.reductions.size())
-    return reduceRun(builder, lhs, rhs, accumulators);
+    return reduceRun(builder, lhs, rhs, std::move(accumulators));
   const StridedLoop &loop = nest.reductions[level];
-  return carryLoop(
-      builder, loc, loop.size, accumulators, [&](OpBuilder &nested, Value index, Values carried) {
-        return reduce(nested, level + 1,
-                      addScaled(nested, loc, lhs, index, loop.strides[ContractionNest::lhs]),
-                      addScaled(nested, loc, rhs, index, loop.strides[ContractionNest::rhs]), carried);
-      });
+  return carryLoop(builder, loc, loop.size, accumulators,
+                   [&](OpBuilder &nested, Value index, Values carried) {
+                     return reduce(nested, level + 1,
+                                   addScaled(nested, loc, lhs, index, loop.strides[ContractionNest::lhs]),
+                                   addScaled(nested, loc, rhs, index, loop.strides[ContractionNest::rhs]),
+                                   std::move(carried));
+                   });
 }
 
 /// All whole groups, one after the other.
@@ -103,7 +104,7 @@ TileEmitter::Values TileEmitter::reduceGroups(OpBuilder &builder, Value lhs, Val
   }
   return carryLoop(builder, loc, groups, accumulators, [&](OpBuilder &nested, Value index, Values carried) {
     return step(nested, addScaled(nested, loc, lhs, index, lhsStride),
-                addScaled(nested, loc, rhs, index, nest.runRhsStride), carried, groupSize);
+                addScaled(nested, loc, rhs, index, nest.runRhsStride), std::move(carried), groupSize);
   });
 }
 
@@ -114,8 +115,8 @@ TileEmitter::Values TileEmitter::reducePairs(OpBuilder &builder, Value lhs, Valu
   auto pair = [&](OpBuilder &nested, Value index, Values carried) {
     Value left = addScaled(nested, loc, lhs, index, 2 * lhsStride);
     Value right = addScaled(nested, loc, rhs, index, nest.runRhsStride);
-    carried = step(nested, left, right, carried, groupSize, 0);
-    return step(nested, addConstant(nested, loc, left, lhsStride), right, carried, groupSize, 1);
+    carried = step(nested, left, right, std::move(carried), groupSize, 0);
+    return step(nested, addConstant(nested, loc, left, lhsStride), right, std::move(carried), groupSize, 1);
   };
   if (groups * int64_t(accumulators.size()) <= unrolledMultiplications) {
     for (int64_t p = 0; p < pairs; ++p)
