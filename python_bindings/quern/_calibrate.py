@@ -48,9 +48,7 @@ class Statistics:
     def merge(cls, parts: Iterable[Statistics]) -> Statistics:
         """Those of all data from those of its parts; of one model and with the same options."""
         messages = Messages()
-        outcome, merged = _quern.merge_statistics([part.text for part in parts], messages)
-        messages.check(outcome)
-        return cls(merged.decode())
+        return cls(messages.take(_quern.merge_statistics([part.text for part in parts], messages)).decode())
 
     def save(self, path: Path) -> None:
         pathlib.Path(path).write_text(self.text)

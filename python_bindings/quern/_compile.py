@@ -25,14 +25,14 @@ ModelSource = Union[Path, bytes, Any]
 class Model:
     """What a compilation made: a file, or bytes in memory."""
 
-    def __init__(self, path: Path | None = None, data: bytes | None = None) -> None:
+    def __init__(self, path: Path | None = None, data: bytes = b"") -> None:
         self.path = None if path is None else pathlib.Path(path)
         self._data = data
 
     @property
     def data(self) -> bytes:
         """The bytes of the output."""
-        return self.path.read_bytes() if self._data is None else self._data
+        return self._data if self.path is None else self.path.read_bytes()
 
     @property
     def text(self) -> str:
@@ -89,18 +89,17 @@ def _as_values(name: str, value: object) -> Iterator[str]:
 
 
 def run_compiler(model: ModelSource, output: Path | None, options: Iterable[tuple[str, object]], data: CalibrationData | None,
-                 progress: Progress) -> bytes | None:
+                 progress: Progress) -> bytes:
     """Compiles with options by the names of quernc's flags, underscores for dashes; None is an option that is not given. The bytes of an
-    output without a path."""
+    output without a path; none of one that has a path."""
     named, samples, count = open_data(data)
     for name, value in options:
         if value is not None:
             named += [(name.replace("_", "-"), text) for text in _as_values(name, value)]
     messages = Messages()
     with model_file(model) as path, progress_function(progress) as function:
-        outcome, made = _quern.compile(path, None if output is None else os.fspath(output), named, samples, count, messages, function)
-    messages.check(outcome)
-    return made
+        return messages.take(
+            _quern.compile(path, None if output is None else os.fspath(output), named, samples, count, messages, function))
 
 
 def compile(model: ModelSource,

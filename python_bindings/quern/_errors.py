@@ -34,3 +34,9 @@ class Messages:
         """Raises what was said if the outcome is not that it is done."""
         if outcome != DONE:
             raise (UsageError if outcome == WRONG_USAGE else Error)("\n".join(self.errors))
+
+    def take(self, result: tuple[int, bytes | None]) -> bytes:
+        """The bytes of an outcome and its bytes; raises as `check` does. Empty where a file was written instead."""
+        outcome, made = result
+        self.check(outcome)
+        return made or b""

@@ -15,6 +15,4 @@ def run_pipeline(ir: str, pipeline: str) -> str:
     `list_pipelines()`; MLIR's own passes are there too.
     """
     messages = Messages()
-    outcome, text = _quern.run_pipeline(ir, pipeline, messages)
-    messages.check(outcome)
-    return text.decode()
+    return messages.take(_quern.run_pipeline(ir, pipeline, messages)).decode()

@@ -4,7 +4,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 from __future__ import annotations
 
 import sys
-from typing import Callable, Union
+from typing import Any, Callable, Union
 
 ProgressFunction = Callable[[str, int, int], object]
 Progress = Union[None, bool, ProgressFunction]
@@ -13,8 +13,10 @@ Progress = Union[None, bool, ProgressFunction]
 class _Bars:
     """A tqdm bar for what is counted, one after the other."""
 
-    def __init__(self, tqdm) -> None:
-        self.tqdm, self.bar, self.what = tqdm, None, None
+    def __init__(self, tqdm: Any) -> None:
+        self.tqdm = tqdm
+        self.bar: Any = None
+        self.what = ""
 
     def __call__(self, what: str, done: int, total: int) -> None:
         if what != self.what or done == 0:
@@ -28,7 +30,7 @@ class _Bars:
     def close(self) -> None:
         if self.bar is not None:
             self.bar.close()
-        self.bar = self.what = None
+        self.bar, self.what = None, ""
 
 
 class progress_function:

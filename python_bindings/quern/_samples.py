@@ -3,8 +3,9 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol, Union, runtime_checkable
 
 import numpy as np
@@ -40,48 +41,51 @@ def _as_arrays(item: object, number: int) -> dict[str, np.ndarray]:
 
 
 class Samples:
-    """What the extension reads: next() and rewind(). What can be read only once is kept for the readings that follow."""
+    """What the extension reads: next() and rewind(). What cannot be read again is kept for the readings that follow."""
 
-    def __init__(self, data: Reader | Iterable[Sample]) -> None:
-        self.data = data
-        self.has_get_next = callable(getattr(data, "get_next", None))
-        self.can_rewind = callable(getattr(data, "rewind", None)) if self.has_get_next else iter(data) is not data
-        self.kept: list[dict[str, np.ndarray]] = []
-        self.items = self._first_reading()
+    def __init__(self, items: Iterator[object], read_again: Callable[[], Iterator[object]] | None) -> None:
+        self.items = self.first_reading = items
+        self.read_again = read_again
+        self.kept: list[object] = []
         self.number = 0
-
-    def _first_reading(self) -> Iterator[object]:
-        return iter(self.data.get_next, None) if self.has_get_next else iter(self.data)
 
     def next(self) -> dict[str, np.ndarray] | None:
         for item in self.items:
             arrays = _as_arrays(item, self.number)
             self.number += 1
-            if not self.can_rewind and self.number > len(self.kept):
+            if self.read_again is None and self.number > len(self.kept):
                 self.kept.append({name: array.copy() for name, array in arrays.items()})
             return arrays
         return None
 
     def rewind(self) -> None:
         self.number = 0
-        if self.can_rewind:
-            if self.has_get_next:
-                self.data.rewind()
-            self.items = self._first_reading()
-        else:
-            self.items = _replay(self.kept, self.items)
-
-    def count(self) -> int:
-        """How many items there are; -1 where they do not tell."""
-        try:
-            return len(self.data)
-        except (TypeError, NotImplementedError):
-            return -1
+        # A reading may have ended before the last item: what is kept, then the rest.
+        self.items = self.read_again() if self.read_again else itertools.chain(list(self.kept), self.first_reading)
 
 
-def _replay(kept: list, rest: Iterator) -> Iterator:
-    yield from list(kept)  # a reading may have ended before the last
-    yield from rest
+def _samples_of_reader(reader: Any) -> Samples:
+    def start() -> Iterator[object]:
+        return iter(reader.get_next, None)
+
+    def read_again() -> Iterator[object]:
+        reader.rewind()
+        return start()
+
+    return Samples(start(), read_again if callable(getattr(reader, "rewind", None)) else None)
+
+
+def _samples_of_iterable(data: Iterable[Sample]) -> Samples:
+    items = iter(data)
+    return Samples(items, None if items is data else lambda: iter(data))
+
+
+def _count(data: Any) -> int:
+    """How many items there are; -1 where they do not tell."""
+    try:
+        return len(data)
+    except (TypeError, NotImplementedError):
+        return -1
 
 
 def open_data(data: CalibrationData | None) -> tuple[list[tuple[str, str]], Samples | None, int]:
@@ -90,7 +94,8 @@ def open_data(data: CalibrationData | None) -> tuple[list[tuple[str, str]], Samp
         return [], None, -1
     if isinstance(data, (str, os.PathLike)):
         return [("calibration-data", os.fspath(data))], None, -1
-    if isinstance(data, Mapping) or not (isinstance(data, Reader) or isinstance(data, Iterable)):
+    if isinstance(data, Reader):
+        return [], _samples_of_reader(data), _count(data)
+    if isinstance(data, Mapping) or not isinstance(data, Iterable):
         raise UsageError(f"calibration_data is of type {type(data).__name__}; expected {ACCEPTED}")
-    samples = Samples(data)
-    return [], samples, samples.count()
+    return [], _samples_of_iterable(data), _count(data)

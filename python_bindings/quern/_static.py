@@ -102,7 +102,7 @@ def quantize_static(model_input: ModelSource,
     if calibration_providers and "CPUExecutionProvider" not in calibration_providers:
         raise UsageError(f"calibration_providers={list(calibration_providers)}: expected CPUExecutionProvider")
     bits = _choose("weight_type", weight_type, _WEIGHT_BITS)
-    recipe = {
+    recipe: dict[str, Any] = {
         "version": 1,
         "default": {
             "weights": {"bits": 7 if reduce_range and bits == 8 else bits, "granularity": "channel" if per_channel else "tensor",

@@ -42,6 +42,22 @@ def test_a_reader_that_cannot_be_rewound_is_read_again(quern, digits):
     assert quern.compile(digits.model, calibration_data=ReadOnce(items()), **options).data == expected
 
 
+def test_readings_that_end_early(quern):
+    """A generator gives each item once, however far each reading went."""
+    from quern._samples import open_data
+    _, samples, count = open_data({"x": np.float32([number])} for number in range(6))
+    assert count == -1
+
+    def first(most):
+        found = []
+        while len(found) < most and (item := samples.next()) is not None:
+            found.append(int(item["x"][0]))
+        samples.rewind()
+        return found
+
+    assert [first(most) for most in (4, 2, 5, 1, 99, 99)] == [list(range(most)) for most in (4, 2, 5, 1, 6, 6)]
+
+
 class OnnxRuntimeReader(CalibrationDataReader):
     get_next, __init__ = ReadOnce.get_next, ReadOnce.__init__
 
