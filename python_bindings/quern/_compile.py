@@ -116,6 +116,11 @@ def compile(model: ModelSource,
             weight_granularity: str | None = None,
             weight_scheme: str | None = None,
             observer: str | None = None,
+            assign: Path | None = None,
+            budget: Mapping[str, str | int | float] | str | None = None,
+            sensitivity: str | None = None,
+            assignment_output: Path | None = None,
+            pareto: Path | None = None,
             calibration_data: CalibrationData | None = None,
             calibration_cache: Path | None = None,
             dims: Mapping[str, int] | None = None,
@@ -139,6 +144,7 @@ def compile(model: ModelSource,
     calibration_data: a path, a reader as ONNX Runtime's, or an iterable of dicts of arrays by input name. An array of exactly the input's
         shape is a sample; a larger one holds several along its first axis. Data are read several times: a reader with rewind() and an
         iterable that can be iterated again are read again, anything else is kept in memory.
+    budget: what the model must fit into with assign="auto", {"size": "0.7x"}.
     dims: sizes of symbolic dimensions, {"batch": 1}. verify="onnxruntime" asks the python3 on the path.
     progress: None, True, False or a function(what, done, total).
     options: any other option of quernc, underscores for dashes.
@@ -148,7 +154,8 @@ def compile(model: ModelSource,
     """
     given = dict(target=target, quantize=quantize, recipe=recipe, method=_join(method), group_size=group_size, activations=activations,
                  activation_type=activation_type, activation_scheme=activation_scheme, weight_granularity=weight_granularity,
-                 weight_scheme=weight_scheme, observer=observer, calibration_cache=calibration_cache, dim=dims, exclude=exclude,
+                 weight_scheme=weight_scheme, observer=observer, assign=assign, budget=budget, sensitivity=sensitivity,
+                 assignment_output=assignment_output, pareto=pareto, calibration_cache=calibration_cache, dim=dims, exclude=exclude,
                  fail_on_float=fail_on_float, emit=emit, stop_after=stop_after, O=opt_level, mtriple=mtriple, mcpu=mcpu, mattr=mattr,
                  verify=verify, rtol=rtol, atol=atol)
     if stop_after is not None and output is None and emit is None:

@@ -101,6 +101,16 @@ def test_kinds_of_output(quern, digits, tmp_path):
     assert (tmp_path / "copy.o").read_bytes() == made.data
 
 
+def test_a_budget(quern, digits, tmp_path):
+    options = {"method": "none", "calibration_data": digits.calibration, "sensitivity": "round-off", "assign": "auto"}
+    made = quern.compile(digits.model, budget={"size": "0.7x"}, pareto=tmp_path / "front.json", **options)
+    eight = quern.compile(digits.model, quantize="W8A8", method="none", calibration_data=digits.calibration)
+    assert made.session().describe()["weight_bytes"] <= 0.7 * eight.session().describe()["weight_bytes"]
+    assert (tmp_path / "front.json").exists()
+    with pytest.raises(quern.UsageError, match="colour"):
+        quern.compile(digits.model, budget={"colour": 1}, **options)
+
+
 def test_keywords_are_options_of_quernc(quern):
     keywords = {name.replace("_", "-") for name, parameter in inspect.signature(quern.compile).parameters.items()
                 if parameter.kind == parameter.KEYWORD_ONLY}
