@@ -76,13 +76,15 @@ struct Flags : FlagSet {
       ". Codes of weights: clip (narrower ranges), gptq (error-compensated rounding), "
       "bias-correction (the mean of the results stays)";
   Flag methods{*this, "method", "name,...", methodHelp, Flag::Kind::List};
-  Flag assign{*this, "assign", "auto|file.yaml",
-              "auto: the bits of each weight are chosen so that the model keeps --budget and loses least; or a file "
-              "that states them (docs/mixed-precision.md)"};
-  Flag budget{*this, "budget", "name=value,...",
-              "What the model must fit into, with --assign=auto: size= (or flash=) bytes of weights (200000, 200K, "
-              "1.5M, or 0.6x of 8-bit weights), sram= bytes of workspace, average-bits= of a weight",
-              Flag::Kind::List};
+  Flag assign{
+      *this, "assign", "auto|file.yaml",
+      "auto: the bits of each weight are chosen so that the model keeps --budget and loses least; or a file "
+      "that states them (docs/mixed-precision.md)"};
+  Flag budget{
+      *this, "budget", "name=value,...",
+      "What the model must fit into, with --assign=auto: size= (or flash=) bytes of weights (200000, 200K, "
+      "1.5M, or 0.6x of 8-bit weights), sram= bytes of workspace, average-bits= of a weight",
+      Flag::Kind::List};
   Flag sensitivity{*this, "sensitivity", "name", describeSensitivities()};
   Flag assignmentOutput{*this, "assignment-output", "file.yaml",
                         "Write what --assign=auto chose, to be edited and given back"};
@@ -122,8 +124,9 @@ struct Flags : FlagSet {
                "Code that counts the time of each node, for quern-run --benchmark --profile",
                Flag::Kind::Switch};
   Flag verify{*this, "verify", "peer",
-              "Before writing, compare with: reference, or onnxruntime (by the python3 on the path, or "
-              "$QUERN_PYTHON)"};
+              "Before writing, compare with: reference, or onnxruntime (by an interpreter that has it)"};
+  Flag python{*this, "python", "path",
+              "Interpreter of --verify=onnxruntime; default: $QUERN_PYTHON, else python3 on the path"};
   Flag relativeTolerance{*this, "rtol", "number", "Relative tolerance of --verify"};
   Flag absoluteTolerance{*this, "atol", "number", "Absolute tolerance of --verify"};
   Flag verbose{*this, "v", "", "Time and memory of each stage on standard error", Flag::Kind::Switch};
@@ -313,6 +316,7 @@ static void readVerification(const Flags &flags, CompileOptions &options, Mistak
     options.verify =
         flags.verify.getValue() == "reference" ? Verification::Reference : Verification::OnnxRuntime;
   }
+  options.python = flags.python.getValue();
   options.relativeTolerance = readNumber(flags.relativeTolerance, options.relativeTolerance, mistakes);
   options.absoluteTolerance = readNumber(flags.absoluteTolerance, options.absoluteTolerance, mistakes);
 }

@@ -28,13 +28,16 @@ for sample in range(len(data.files) // max(len(names), 1)):
 np.savez(outputs, **results)
 )";
 
-static llvm::Expected<std::string> findPython() {
+static llvm::Expected<std::string> findPython(const CompileOptions &options) {
+  if (!options.python.empty())
+    return options.python;
   if (std::optional<std::string> named = llvm::sys::Process::GetEnv("QUERN_PYTHON"))
     return *named;
   llvm::ErrorOr<std::string> found = llvm::sys::findProgramByName("python3");
   if (!found)
-    return llvm::createStringError("--verify=onnxruntime needs python3 on the path, or QUERN_PYTHON naming "
-                                   "an interpreter, with numpy and onnxruntime");
+    return llvm::createStringError(
+        "--verify=onnxruntime needs an interpreter with numpy and onnxruntime: give "
+        "--python, set QUERN_PYTHON, or have python3 on the path");
   return *found;
 }
 
@@ -53,8 +56,8 @@ static llvm::Error writeSamples(llvm::StringRef path, llvm::ArrayRef<Sample> sam
 }
 
 static llvm::Error runScript(llvm::StringRef model, llvm::StringRef inputs, llvm::StringRef outputs,
-                             llvm::StringRef messages) {
-  llvm::Expected<std::string> python = findPython();
+                             llvm::StringRef messages, const CompileOptions &options) {
+  llvm::Expected<std::string> python = findPython(options);
   if (!python)
     return python.takeError();
   std::string failure;
@@ -111,8 +114,8 @@ llvm::Expected<std::vector<Sample>> runOnnxRuntime(llvm::StringRef model, llvm::
   }
   if (llvm::Error error = writeSamples(inFolder("inputs.npz"), samples))
     return std::move(error);
-  if (llvm::Error error =
-          runScript(modelPath, inFolder("inputs.npz"), inFolder("outputs.npz"), inFolder("messages")))
+  if (llvm::Error error = runScript(modelPath, inFolder("inputs.npz"), inFolder("outputs.npz"),
+                                    inFolder("messages"), options))
     return std::move(error);
   return readResults(inFolder("outputs.npz"), samples.size(), signature.outputs.size());
 }

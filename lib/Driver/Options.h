@@ -100,6 +100,7 @@ struct CompileOptions {
 
   Verification verify = Verification::None;
   double relativeTolerance = 1e-4, absoluteTolerance = 1e-5;
+  std::string python; ///< interpreter that has ONNX Runtime; empty: $QUERN_PYTHON, else python3 on the path
   bool verbose = false;
   ProgressListener *progress = nullptr;
 };

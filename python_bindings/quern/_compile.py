@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Union
@@ -145,7 +146,7 @@ def compile(model: ModelSource,
         shape is a sample; a larger one holds several along its first axis. Data are read several times: a reader with rewind() and an
         iterable that can be iterated again are read again, anything else is kept in memory.
     budget: what the model must fit into with assign="auto", {"size": "0.7x"}.
-    dims: sizes of symbolic dimensions, {"batch": 1}. verify="onnxruntime" asks the python3 on the path.
+    dims: sizes of symbolic dimensions, {"batch": 1}. verify="onnxruntime" asks this interpreter, in a process of its own.
     progress: None, True, False or a function(what, done, total).
     options: any other option of quernc, underscores for dashes.
 
@@ -157,7 +158,7 @@ def compile(model: ModelSource,
                  weight_scheme=weight_scheme, observer=observer, assign=assign, budget=budget, sensitivity=sensitivity,
                  assignment_output=assignment_output, pareto=pareto, calibration_cache=calibration_cache, dim=dims, exclude=exclude,
                  fail_on_float=fail_on_float, emit=emit, stop_after=stop_after, O=opt_level, mtriple=mtriple, mcpu=mcpu, mattr=mattr,
-                 verify=verify, rtol=rtol, atol=atol)
+                 verify=verify, python=sys.executable if verify == "onnxruntime" else None, rtol=rtol, atol=atol)
     if stop_after is not None and output is None and emit is None:
         given["emit"] = "mlir"
     made = run_compiler(model, output, [*given.items(), *options.items()], calibration_data, progress)

@@ -9,8 +9,6 @@ import shutil
 import subprocess
 import sys
 
-import pytest
-
 from conftest import BUILD, SOURCE, seconds
 
 TEXT = (SOURCE / "docs" / "python.md").read_text()

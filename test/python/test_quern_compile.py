@@ -111,6 +111,14 @@ def test_a_budget(quern, digits, tmp_path):
         quern.compile(digits.model, budget={"colour": 1}, **options)
 
 
+def test_verify_asks_this_interpreter(quern, digits, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("QUERN_PYTHON", raising=False)
+    assert quern.compile(digits.model, verify="onnxruntime", **SOONEST).session().describe()["precision"] == "float32"
+    with pytest.raises(quern.Error, match="output 'probability' differs"):
+        quern.compile(digits.model, quantize="W2A16", method="none", verify="onnxruntime", atol=0, rtol=0)
+
+
 def test_keywords_are_options_of_quernc(quern):
     keywords = {name.replace("_", "-") for name, parameter in inspect.signature(quern.compile).parameters.items()
                 if parameter.kind == parameter.KEYWORD_ONLY}
