@@ -306,7 +306,8 @@ FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileO
 static constexpr int64_t kFrontPoints = 33;
 
 FailureOr<Assignment> assignToBudget(ModuleOp numbered, const CompileOptions &options, const Recipe &recipe,
-                                     const QuantizeOptions &quantize, const Target &target) {
+                                     const QuantizeOptions &quantize, const Target &target,
+                                     CostStore &costs) {
   AssignmentOptions assignmentOptions;
   assignmentOptions.recipe = recipe;
   assignmentOptions.budget = options.budget;
@@ -317,7 +318,7 @@ FailureOr<Assignment> assignToBudget(ModuleOp numbered, const CompileOptions &op
   std::optional<Assignment> assignment;
   auto assign = [&](SampleReader *samples, std::optional<int64_t> limit) -> llvm::Error {
     assignmentOptions.limit = limit;
-    auto found = assignToBudget(numbered, samples, assignmentOptions, target, compileInstrumented);
+    auto found = assignToBudget(numbered, samples, assignmentOptions, target, costs, compileInstrumented);
     if (!found)
       return found.takeError();
     assignment = std::move(*found);

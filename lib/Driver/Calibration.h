@@ -47,6 +47,6 @@ mlir::FailureOr<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, co
 /// options if there are any. The module's ops are numbered. Errors are diagnostics.
 mlir::FailureOr<Assignment> assignToBudget(mlir::ModuleOp numbered, const CompileOptions &options,
                                            const Recipe &recipe, const QuantizeOptions &quantize,
-                                           const Target &target);
+                                           const Target &target, CostStore &costs);
 
 } // namespace quern

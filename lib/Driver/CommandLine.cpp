@@ -83,11 +83,14 @@ struct Flags : FlagSet {
   Flag budget{
       *this, "budget", "name=value,...",
       "What the model must fit into, with --assign=auto: size= (or flash=) bytes of weights (200000, 200K, "
-      "1.5M, or 0.6x of 8-bit weights), sram= bytes of workspace, average-bits= of a weight",
+      "1.5M, or 0.6x of 8-bit weights), sram= bytes of workspace, latency= of a run on one thread of this "
+      "machine (2ms, 500us), average-bits= of a weight",
       Flag::Kind::List};
   Flag sensitivity{*this, "sensitivity", "name", describeSensitivities()};
   Flag assignmentOutput{*this, "assignment-output", "file.yaml",
                         "Write what --assign=auto chose, to be edited and given back"};
+  Flag costTable{*this, "cost-table", "file.json",
+                 "What ops cost, as --assign=auto measured it: reused, and what is missing is added"};
   Flag front{*this, "pareto", "front.json",
              "Write the best choices for 33 budgets, and uniform ones, as JSON"};
   Flag exclude{*this, "exclude", "regex", "Leave nodes float whose name matches; may be repeated",
@@ -263,8 +266,10 @@ static void readAssignment(const Flags &flags, CompileOptions &options, Mistakes
   options.sensitivity = flags.sensitivity.getValue();
   options.assignmentOutput = flags.assignmentOutput.getValue();
   options.front = flags.front.getValue();
+  options.costTable = flags.costTable.getValue();
   if (flags.assign.getValue() != "auto") {
-    for (const Flag *flag : {&flags.budget, &flags.sensitivity, &flags.assignmentOutput, &flags.front})
+    for (const Flag *flag :
+         {&flags.budget, &flags.sensitivity, &flags.assignmentOutput, &flags.front, &flags.costTable})
       if (flag->isGiven())
         mistakes.add(flag->spelling() + " is of what --assign=auto chooses: " +
                      (flags.assign.isGiven() ? "give" : "add") + " --assign=auto");

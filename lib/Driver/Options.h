@@ -83,6 +83,7 @@ struct CompileOptions {
   bool assignsToBudget = false; ///< the precision of each weight is chosen, within `budget`
   Budget budget;
   std::string givenBits;               ///< path of an assignment file; then nothing is searched
+  std::string costTable;               ///< costs of ops to reuse, and to add to; may be empty
   std::string assignmentOutput, front; ///< where what was assigned, and the front, are written; may be empty
   std::string sensitivity; ///< the measure of what a weight's precision loses; empty: the best there is
 

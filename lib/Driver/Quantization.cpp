@@ -3,6 +3,7 @@
 
 #include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
+#include "lib/Driver/HostModel.h"
 #include "lib/Driver/Methods.h"
 #include "lib/Driver/RunPasses.h"
 #include "lib/Pipelines/Assign.h"
@@ -124,7 +125,27 @@ QuantizeOptions Quantization::makeQuantizeOptions() const {
   return quantizeOptions;
 }
 
+/// Times are found by running code here.
+static llvm::Error checkIsThisMachine(const TargetRecord &target) {
+  auto host = createHostTarget();
+  if (!host)
+    return host.takeError();
+  const TargetRecord &here = (*host)->record();
+  if (target.triple == here.triple && target.cpu == here.cpu && target.features == here.features)
+    return llvm::Error::success();
+  return llvm::createStringError("a budget of latency is measured on this machine (" + here.cpu +
+                                 "), but the code is for " + target.cpu +
+                                 "; leave --mcpu, --mattr and --mtriple out, or the latency");
+}
+
 LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
+  MLIRContext *context = assigned.getContext();
+  if (options.budget.latency && failed(report(*context, checkIsThisMachine(target.record()))))
+    return failure();
+  llvm::Expected<CostStore> costs =
+      options.costTable.empty() ? CostStore() : CostStore::read(options.costTable);
+  if (!costs)
+    return report(*context, costs.takeError());
   QuantizeOptions quantizeOptions = makeQuantizeOptions();
   auto narrowest = [&](Operation *op) {
     const PrecisionSettings *settings = RuleMatcher(recipe).settingsFor(op);
@@ -138,7 +159,7 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
     return failure();
   hasSecondMoments = true;
   FailureOr<Assignment> assignment =
-      quern::assignToBudget(assigned, options, recipe, quantizeOptions, target);
+      quern::assignToBudget(assigned, options, recipe, quantizeOptions, target, *costs);
   if (failed(assignment))
     return failure();
   applyAssignment(assigned, assignment->ops, assignment->chosen.options);
@@ -149,6 +170,8 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
   if (!options.assignmentOutput.empty())
     reports[options.assignmentOutput] =
         formatAssignment(*assignment, hash ? hash.getValue() : "", options.budget.str());
+  if (!options.costTable.empty())
+    reports[options.costTable] = costs->toJSON();
   if (!options.front.empty())
     reports[options.front] = assignment->front;
   // Weights that are rounded to nearest need no moments.

@@ -7,6 +7,11 @@
 #include "lib/Pipelines/Search/IntegerIslands.h"
 #include "lib/Pipelines/Search/SampleSplit.h"
 
+#include "lib/Recipe/FormatRecipe.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/xxhash.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -17,8 +22,8 @@ namespace {
 class BudgetedAssignment {
 public:
   BudgetedAssignment(ModuleOp assigned, SampleReader *samples, const AssignmentOptions &options,
-                     const Target &target, const CompileInstrumented &compile)
-      : module(assigned), reader(samples), options(options), target(target), compile(compile) {}
+                     const Target &target, CostStore &store, const CompileInstrumented &compile)
+      : module(assigned), reader(samples), options(options), target(target), store(store), compile(compile) {}
 
   llvm::Expected<Assignment> run();
 
@@ -29,13 +34,19 @@ private:
   llvm::Error measureLosses();
   llvm::Error stateProblem();
   llvm::Error choose();
-  /// Lowers the model as chosen; where it takes more than the sum said, the budget of the sum is lowered.
+  /// What the whole model takes with these options. Its bytes are read each time; its time is the store's, if
+  /// that has it.
+  llvm::Expected<Cost> measureModel(ArrayRef<size_t> chosen);
+  /// Compiles the model as chosen; where it takes more than the sum said, the budget of the sum is lowered.
   llvm::Expected<bool> holds(ArrayRef<size_t> chosen);
+  /// The budget "size" or "latency", in bytes or nanoseconds.
+  int64_t limitOf(StringRef constraint) const;
 
   ModuleOp module;
   SampleReader *reader;
   const AssignmentOptions &options;
   const Target &target;
+  CostStore &store;
   const CompileInstrumented &compile;
   const Sensitivity *sensitivity = nullptr;
   Assignment result;
@@ -63,16 +74,40 @@ llvm::Error BudgetedAssignment::checkOptions() {
   return llvm::Error::success();
 }
 
+llvm::Expected<Cost> BudgetedAssignment::measureModel(ArrayRef<size_t> chosen) {
+  auto hash = module->getAttrOfType<StringAttr>("onnx.model_hash");
+  std::string recipe, bits;
+  llvm::raw_string_ostream(recipe) << llvm::json::Value(formatRecipe(options.recipe));
+  for (auto [op, option] : llvm::zip_equal(result.ops, chosen))
+    bits += std::to_string(op.bitsOf(option));
+  std::string key = llvm::formatv("{0}; model {1} recipe {2:x} bits {3}", describeMachine(target.record()),
+                                  hash ? hash.getValue() : "", llvm::xxh3_64bits(recipe), bits);
+  const Cost *known = store.find(key);
+  bool measuresTime = options.budget.latency && (!known || !known->nanoseconds);
+  applyAssignment(module, result.ops, chosen);
+  FailureOr<Cost> cost = measureCost(module, target, measuresTime);
+  if (failed(cost))
+    return llvm::createStringError("the model cannot be compiled in these precisions, as said above");
+  for (auto [ofOp, option] : llvm::zip_equal(result.costs, chosen))
+    cost->activationBytes += ofOp[option].activationBytes;
+  if (!options.budget.latency)
+    return *cost;
+  if (measuresTime)
+    store.set(key, *cost);
+  else
+    cost->nanoseconds = known->nanoseconds;
+  return *cost;
+}
+
 llvm::Error BudgetedAssignment::measureCosts() {
-  auto costs = measureCostsAlone(module, result.ops, target);
+  auto costs = measureCostsAlone(module, result.ops, target, options.budget.latency.has_value(), store);
   if (!costs)
     return costs.takeError();
   result.costs = std::move(*costs);
-  applyAssignment(module, result.ops, std::vector<size_t>(result.ops.size(), 0));
-  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerAssigned(module, target);
-  if (failed(lowered))
-    return llvm::createStringError("the model cannot be compiled with 8-bit weights, as said above");
-  result.eightBit = readCost(**lowered);
+  auto whole = measureModel(std::vector<size_t>(result.ops.size(), 0));
+  if (!whole)
+    return whole.takeError();
+  result.eightBit = *whole;
   return llvm::Error::success();
 }
 
@@ -121,17 +156,24 @@ static int64_t sumOfFirst(const Constraint &constraint) {
 
 llvm::Error BudgetedAssignment::stateProblem() {
   problem.ops = result.ops;
-  if (options.budget.size) {
-    Constraint bytes{"size", 0, 0, {}};
+  auto addSum = [&](Constraint constraint, int64_t ofModel, int64_t limit,
+                    llvm::function_ref<int64_t(const Cost &)> read) {
     for (const std::vector<Cost> &costs : result.costs) {
-      std::vector<int64_t> &ofOp = bytes.costs.emplace_back();
+      std::vector<int64_t> &ofOp = constraint.costs.emplace_back();
       for (const Cost &cost : costs)
-        ofOp.push_back(cost.weightBytes);
+        ofOp.push_back(read(cost));
     }
-    bytes.rest = result.eightBit.weightBytes - sumOfFirst(bytes);
-    bytes.budget = options.budget.size->bytes(result.eightBit.weightBytes) - bytes.rest;
-    problem.constraints.push_back(std::move(bytes));
-  }
+    // What the model takes beyond its ops, each compiled alone.
+    constraint.rest = ofModel - sumOfFirst(constraint);
+    constraint.budget = limit - constraint.rest;
+    problem.constraints.push_back(std::move(constraint));
+  };
+  if (options.budget.size)
+    addSum({"size", 0, 0, {}}, result.eightBit.weightBytes, limitOf("size"),
+           [](const Cost &cost) { return cost.weightBytes; });
+  if (options.budget.latency)
+    addSum({"latency", 0, 0, {}, 1e-6, "ms"}, *result.eightBit.nanoseconds, limitOf("latency"),
+           [](const Cost &cost) { return *cost.nanoseconds; });
   if (options.budget.averageBits) {
     int64_t elements = 0;
     Constraint bits{"average-bits", 0, 0, {}};
@@ -145,9 +187,6 @@ llvm::Error BudgetedAssignment::stateProblem() {
     bits.unit = 1.0 / double(std::max<int64_t>(elements, 1));
     problem.constraints.push_back(std::move(bits));
   }
-  if (options.budget.latency)
-    return llvm::createStringError(
-        "latency is no budget that can be kept yet: no time of an op has been measured");
   if (options.budget.sram && result.eightBit.workspaceBytes > options.budget.sram->bytes(0))
     return llvm::createStringError("the budget sram=%lld cannot be kept: activations have 8 bits with every "
                                    "choice of weights, and the plan of "
@@ -158,21 +197,25 @@ llvm::Error BudgetedAssignment::stateProblem() {
   return llvm::Error::success();
 }
 
+int64_t BudgetedAssignment::limitOf(StringRef constraint) const {
+  return constraint == "size" ? options.budget.size->bytes(result.eightBit.weightBytes)
+                              : int64_t(std::floor(*options.budget.latency * 1e9));
+}
+
 llvm::Expected<bool> BudgetedAssignment::holds(ArrayRef<size_t> chosen) {
-  applyAssignment(module, result.ops, chosen);
-  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerAssigned(module, target);
-  if (failed(lowered))
-    return llvm::createStringError("the chosen precisions cannot be compiled, as said above");
-  result.chosen.cost = readCost(**lowered);
+  auto cost = measureModel(chosen);
+  if (!cost)
+    return cost.takeError();
+  result.chosen.cost = *cost;
   bool isWithin = true;
   for (Constraint &constraint : problem.constraints) {
-    if (constraint.name != "size")
-      continue;
-    int64_t limit = options.budget.size->bytes(result.eightBit.weightBytes);
-    if (result.chosen.cost.weightBytes <= limit)
+    if (constraint.name == "average-bits")
+      continue; // codes are counted, not measured
+    int64_t taken = constraint.name == "size" ? cost->weightBytes : *cost->nanoseconds;
+    if (taken <= limitOf(constraint.name))
       continue;
     isWithin = false;
-    int64_t unseen = std::max<int64_t>(result.chosen.cost.weightBytes - constraint.sumOf(chosen), 1);
+    int64_t unseen = std::max<int64_t>(taken - constraint.sumOf(chosen), 1);
     constraint.rest += unseen;
     constraint.budget -= unseen;
   }
@@ -203,8 +246,8 @@ llvm::Error BudgetedAssignment::choose() {
       return llvm::Error::success();
     }
   }
-  return llvm::createStringError("no choice was found that keeps the budget size=%lld in the compiled model",
-                                 (long long)options.budget.size->bytes(result.eightBit.weightBytes));
+  return llvm::createStringError("no choice was found that keeps " + options.budget.str() +
+                                 " in the compiled model");
 }
 
 llvm::Expected<Assignment> BudgetedAssignment::run() {
@@ -235,8 +278,8 @@ llvm::Expected<Assignment> BudgetedAssignment::run() {
 
 llvm::Expected<Assignment> assignToBudget(ModuleOp assigned, SampleReader *samples,
                                           const AssignmentOptions &options, const Target &target,
-                                          const CompileInstrumented &compile) {
-  return BudgetedAssignment(assigned, samples, options, target, compile).run();
+                                          CostStore &costs, const CompileInstrumented &compile) {
+  return BudgetedAssignment(assigned, samples, options, target, costs, compile).run();
 }
 
 } // namespace quern

@@ -2,7 +2,7 @@
 // least. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include "lib/Pipelines/Assignment/OpCost.h"
+#include "lib/Pipelines/Assignment/CostStore.h"
 #include "lib/Pipelines/Assignment/Problem.h"
 #include "lib/Pipelines/Assignment/Sensitivity/Sensitivity.h"
 #include "lib/Pipelines/Calibrate.h"
@@ -43,10 +43,11 @@ struct Assignment {
 };
 
 /// Chooses the precisions of an assigned, numbered module whose second moments are attached where roundings
-/// want them. `samples` may be null: then the measure must do without. Changes nothing. Refusals are
+/// want them. `samples` may be null: then the measure must do without. Costs come from the store, and what it
+/// lacks is added to it. Changes nothing but the ops' precisions. Refusals are
 /// diagnostics or errors.
 llvm::Expected<Assignment> assignToBudget(mlir::ModuleOp assigned, SampleReader *samples,
                                           const AssignmentOptions &options, const Target &target,
-                                          const CompileInstrumented &compile);
+                                          CostStore &costs, const CompileInstrumented &compile);
 
 } // namespace quern

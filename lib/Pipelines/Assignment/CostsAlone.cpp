@@ -46,25 +46,26 @@ static int64_t activationBytesOf(Operation *op, PrecisionAttr precision) {
 }
 
 llvm::Expected<CostTable> measureCostsAlone(ModuleOp assigned, ArrayRef<AssignableOp> ops,
-                                            const Target &target) {
+                                            const Target &target, bool measuresTime, CostStore &store) {
   llvm::DenseMap<int64_t, Operation *> byNumber = mapNumbers(assigned);
-  std::map<std::string, Cost> known;
+  std::string machine = describeMachine(target.record());
   CostTable costs;
   for (const AssignableOp &assignable : ops) {
     Operation *op = byNumber[assignable.number];
     std::vector<Cost> &ofOp = costs.emplace_back();
     for (PrecisionAttr precision : assignable.options) {
-      auto [entry, isNew] = known.try_emplace(keyOf(op, precision));
-      if (isNew) {
-        OwningOpRef<ModuleOp> alone = isolateOp(op, precision);
-        FailureOr<OwningOpRef<ModuleOp>> lowered = lowerAssigned(*alone, target);
-        if (failed(lowered))
+      std::string key = machine + "; " + keyOf(op, precision);
+      const Cost *known = store.find(key);
+      if (!known || (measuresTime && !known->nanoseconds)) {
+        FailureOr<Cost> measured = measureCost(*isolateOp(op, precision), target, measuresTime);
+        if (failed(measured))
           return llvm::createStringError("node '" + assignable.name +
                                          "': its cost cannot be told, since it cannot be compiled alone");
-        entry->second = readCost(**lowered);
-        entry->second.activationBytes = activationBytesOf(op, precision);
+        measured->activationBytes = activationBytesOf(op, precision);
+        store.set(key, *measured);
+        known = store.find(key);
       }
-      ofOp.push_back(entry->second);
+      ofOp.push_back(*known);
     }
   }
   return costs;

@@ -21,6 +21,10 @@ std::string summarize(const Assignment &assignment) {
     text += llvm::formatv("{0} bits to {1} weights of {2} elements, ", bits, counts.first, counts.second);
   text += llvm::formatv("{0} bytes ({1} with 8 bits)", assignment.chosen.cost.weightBytes,
                         assignment.eightBit.weightBytes);
+  if (assignment.chosen.cost.nanoseconds)
+    text +=
+        llvm::formatv(", {0:f3} ms ({1:f3} with 8 bits)", double(*assignment.chosen.cost.nanoseconds) * 1e-6,
+                      double(*assignment.eightBit.nanoseconds) * 1e-6);
   if (assignment.chosen.outputError)
     text += llvm::formatv("; squared error of the outputs {0:e2} on samples that were held back",
                           *assignment.chosen.outputError);

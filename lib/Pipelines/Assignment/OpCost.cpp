@@ -7,11 +7,15 @@
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Structure.h"
 #include "lib/Targets/Common/Emit.h"
+#include "lib/Targets/Common/Jit.h"
 #include "passes/QuantizationAnalysis/ValueRanges.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
+
+#include <algorithm>
+#include <chrono>
 
 using namespace mlir;
 
@@ -50,26 +54,66 @@ OwningOpRef<ModuleOp> isolateOp(Operation *op, PrecisionAttr precision) {
   return module;
 }
 
-FailureOr<OwningOpRef<ModuleOp>> lowerAssigned(ModuleOp assigned, const Target &target) {
+/// The median time of a run; a few milliseconds of runs at least. Negative where the model says an error.
+static int64_t timeRuns(LoadedModel &model) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kLeast(20);
+  constexpr size_t kFewest = 5, kMost = 10'000;
+  std::vector<std::vector<std::byte>> buffers;
+  std::vector<const void *> inputs;
+  std::vector<void *> outputs;
+  for (const TensorInfo &info : model.inputs())
+    inputs.push_back(buffers.emplace_back(info.bytes()).data());
+  for (const TensorInfo &info : model.outputs())
+    outputs.push_back(buffers.emplace_back(info.bytes()).data());
+  std::vector<int64_t> times;
+  for (Clock::time_point start = Clock::now();
+       times.size() < kFewest || (times.size() < kMost && Clock::now() - start < kLeast);) {
+    Clock::time_point before = Clock::now();
+    if (model.run(inputs.data(), outputs.data()) != 0)
+      return -1;
+    times.push_back(std::chrono::nanoseconds(Clock::now() - before).count());
+  }
+  std::nth_element(times.begin(), times.begin() + int64_t(times.size() / 2), times.end());
+  return times[times.size() / 2];
+}
+
+/// Makes code of a lowered module and runs it on zeros.
+static FailureOr<int64_t> measureTime(ModuleOp lowered, Signature signature, const Target &target) {
+  ModelInfo info;
+  info.signature = std::move(signature);
+  auto object = emitObject(lowered, target, info);
+  auto model = object ? loadObject(*object) : object.takeError();
+  if (!model)
+    return lowered.emitError() << llvm::toString(model.takeError());
+  int64_t time = timeRuns(**model);
+  if (time < 0)
+    return lowered.emitError("cannot be timed: it refuses zeros as inputs");
+  return time;
+}
+
+FailureOr<Cost> measureCost(ModuleOp assigned, const Target &target, bool measuresTime) {
   OwningOpRef<ModuleOp> copy = assigned.clone();
-  // What stays float is told once, by the compilation itself.
   ScopedDiagnosticHandler quiet(assigned.getContext(), [](Diagnostic &diagnostic) {
     return success(diagnostic.getSeverity() != DiagnosticSeverity::Error);
   });
+  FailureOr<Signature> signature = readSignature(copy->lookupSymbol<func::FuncOp>("main"));
   PassManager passes(assigned.getContext());
   populateQuantizePipeline(passes);
   populateIntegerizePipeline(passes, {});
   populateStructurePipeline(passes, {});
-  if (failed(passes.run(*copy)) || failed(lowerModule(*copy, target)))
+  if (failed(signature) || failed(passes.run(*copy)) || failed(lowerModule(*copy, target)))
     return failure();
-  return copy;
-}
-
-Cost readCost(ModuleOp lowered) {
   Cost cost;
-  cost.weightBytes = countWeightBytes(lowered);
-  if (auto bytes = lowered->getAttrOfType<IntegerAttr>("quern.workspace_bytes"))
+  cost.weightBytes = countWeightBytes(*copy);
+  if (auto bytes = (*copy)->getAttrOfType<IntegerAttr>("quern.workspace_bytes"))
     cost.workspaceBytes = bytes.getInt();
+  if (!measuresTime)
+    return cost;
+  FailureOr<int64_t> time = measureTime(*copy, std::move(*signature), target);
+  if (failed(time))
+    return failure();
+  cost.nanoseconds = *time;
   return cost;
 }
 

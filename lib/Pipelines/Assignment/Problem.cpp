@@ -3,7 +3,9 @@
 
 #include "lib/Numerics/Knapsack/SeveralBudgets.h"
 
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
 
@@ -48,9 +50,11 @@ static llvm::Error explainInfeasible(ArrayRef<Constraint> constraints, ArrayRef<
   auto add = [&](const Constraint &constraint, int64_t nearest, StringRef why) {
     auto inUnits = [&](int64_t sum) {
       double value = double(sum + constraint.rest) * constraint.unit;
-      // The nearest value must be feasible once it is written.
-      return constraint.unit == 1 ? std::to_string(int64_t(value))
-                                  : llvm::formatv("{0:f3}", std::ceil(value * 1e3) / 1e3).str();
+      if (constraint.unit == 1)
+        return std::to_string(int64_t(value));
+      std::string text; // rounded up: the nearest value must be feasible once it is written
+      llvm::raw_string_ostream(text) << llvm::format("%.9g", std::ceil(value * 1e6) / 1e6);
+      return text + constraint.unitName;
     };
     reasons += (reasons.empty() ? "" : "\n") +
                llvm::formatv("the budget {0}={1} cannot be kept{2}: the nearest that can is {0}={3}",

@@ -19,6 +19,7 @@ struct Constraint {
   int64_t rest = 0;                        ///< what no choice changes
   std::vector<std::vector<int64_t>> costs; ///< of each op and option
   double unit = 1;                         ///< of the user's unit for one of the sum's
+  std::string unitName = "";               ///< behind numbers, "ms"
 
   /// What a choice takes, with what no choice changes.
   int64_t sumOf(llvm::ArrayRef<size_t> options) const;

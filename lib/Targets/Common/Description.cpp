@@ -30,7 +30,7 @@ std::string formatManifest(const Target &target, const ModelInfo &info, const Co
     hashes[name] = hash;
   llvm::json::Object manifest(info.extra);
   manifest["abi_version"] = QUERN_ABI_VERSION;
-  manifest["compiler"] = "quern 0.1.0, LLVM " LLVM_VERSION_STRING;
+  manifest["compiler"] = kCompilerName;
   manifest["name"] = llvm::json::fixUTF8(info.name);
   manifest["target"] = record.name;
   manifest["triple"] = record.triple;

@@ -10,6 +10,9 @@ class Module;
 
 namespace quern {
 
+/// This compiler and the one below it, as manifests state them.
+inline constexpr llvm::StringLiteral kCompilerName("quern 0.1.0, LLVM " LLVM_VERSION_STRING);
+
 /// What the code of a model tells about it.
 struct CodeFacts {
   int64_t workspaceBytes = 0;

@@ -147,10 +147,33 @@ def ranking(programs, folder, artefact, sensitivity):
 
 def test_cheap_sensitivities_rank_like_the_reference(programs, residual, tmp_path):
     ranks = {name: np.argsort(np.argsort(ranking(programs, residual, tmp_path / f"{name}.so", name)))
-             for name in ("output", "kl", "hessian", "round-off")}
+             for name in ("output", "kl", "hessian", "relevance", "round-off")}
     spearman = {name: np.corrcoef(ranks["output"], rank)[0, 1] for name, rank in ranks.items()}
     assert spearman["kl"] > 0.8, spearman
     assert ranks["round-off"].std() > 0  # it knows nothing of what follows, but tells weights apart
+
+
+def test_one_cost_table_gives_one_answer_and_another_table_another(programs, residual, uniform, tmp_path):
+    table, flags = tmp_path / "costs.json", ["--assign=auto", f"--budget=size={uniform[8] - 100},latency=1s", "--sensitivity=round-off"]
+
+    def make(name):
+        told = compile_(programs, residual, tmp_path / f"{name}.so", *flags, f"--cost-table={table}", f"--assignment-output={tmp_path / name}.yaml")
+        assert re.search(r" ms \(\S+ with 8 bits\)", told)
+        return bits_of(tmp_path / f"{name}.yaml")
+
+    first, written = make("first"), table.read_bytes()
+    assert make("second") == first and table.read_bytes() == written
+    assert (tmp_path / "first.so").read_bytes() == (tmp_path / "second.so").read_bytes()
+    costs = json.loads(written)
+    blocks = [key for key in costs["costs"] if f"tensor<{WIDTH}x{WIDTH}xf32>" in key and "weights of 4 bits" in key]
+    assert len(blocks) == 1 and any(first[f"block{block}"] == 4 for block in range(BLOCKS))
+    costs["costs"][blocks[0]]["nanoseconds"] = 2 * 10**9  # beyond any budget
+    table.write_text(json.dumps(costs))
+    third = make("third")
+    assert {third[f"block{block}"] for block in range(BLOCKS)} == {8} and third["q"] == third["k"] == third["v"] == 4
+    table.write_text("{}")
+    assert "is no cost table" in compile_(programs, residual, tmp_path / "refused.so", *flags, f"--cost-table={table}", status=1)
+    assert table.read_text() == "{}"
 
 
 @pytest.mark.parametrize("flags, status, told", [
@@ -162,6 +185,9 @@ def test_cheap_sensitivities_rank_like_the_reference(programs, residual, tmp_pat
     (["--assign=auto", "--budget=size=100"], 1, "the budget size=100 cannot be kept: the nearest that can is size="),
     (["--assign=auto", "--budget=sram=100"], 1, "the budget sram=100 cannot be kept"),
     (["--assign=auto", "--budget=size=0.9x", "--target=reference"], 1, "cannot be kept"),
+    (["--assign=auto", "--budget=latency=0.001us"], 1, "the budget latency=1e-06ms cannot be kept: the nearest that can is latency="),
+    (["--assign=auto", "--budget=latency=1s", "--mcpu=haswell"], 1, "a budget of latency is measured on this machine"),
+    (["--quantize=W8A8", "--cost-table=t.json"], 2, "--cost-table is of what --assign=auto chooses"),
     (["--assign=missing.yaml"], 1, "missing.yaml"),
 ])
 def test_refusals(programs, residual, tmp_path, flags, status, told):

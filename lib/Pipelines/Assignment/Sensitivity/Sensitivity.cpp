@@ -9,6 +9,8 @@ llvm::ArrayRef<Sensitivity> allSensitivities() {
       {"kl", "divergence of the outputs as distributions", true, measureDivergences},
       {"round-off", "error of the weights alone, which needs no data", false, measureRoundOff},
       {"hessian", "error of the weights, weighed by the activations' power", true, measureHessianTraces},
+      {"relevance", "error of the weights, times their op's share of the relevance of the outputs", true,
+       measureRelevances},
   };
   return measures;
 }

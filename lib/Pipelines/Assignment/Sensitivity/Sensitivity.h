@@ -53,8 +53,9 @@ llvm::Expected<LossTable> measureRoundOff(const SensitivityInputs &inputs);
 /// activation that W_ij multiplies.
 llvm::Expected<LossTable> measureHessianTraces(const SensitivityInputs &inputs);
 
-/// C * sum (W - Q(W))^2 / sum W^2, where C is the op's share of the relevance of the model's outputs
-/// (Relevance.h; after LRP-QViT, Ranjan and Savakis 2024).
+/// C * sum (W - Q(W))^2 / sum W^2, where C is the mean relevance of the elements of the op's result, averaged
+/// over samples, as a share of that of all ops (RelevanceRules.h; after LRP-QViT, Ranjan and Savakis 2024,
+/// whose exact rules were not available).
 llvm::Expected<LossTable> measureRelevances(const SensitivityInputs &inputs);
 
 } // namespace quern
