@@ -33,6 +33,8 @@ private:
   llvm::Error prepareModel();
   llvm::Error measureLosses();
   llvm::Error stateProblem();
+  /// Leaves out options that take no less than one with more bits does.
+  void dropDominated();
   llvm::Error choose();
   /// What the whole model takes with these options. Its bytes are read each time; its time is the store's, if
   /// that has it.
@@ -121,9 +123,8 @@ llvm::Error BudgetedAssignment::prepareModel() {
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(module);
   if (failed(specs))
     return llvm::createStringError("the model cannot be run");
-  // Each trial computes every op with each of its weights.
-  double work = countContractionWork(module.lookupSymbol<func::FuncOp>("main")) *
-                double(1 + result.ops.front().options.size());
+  // Each trial computes most ops with two weights.
+  double work = countContractionWork(module.lookupSymbol<func::FuncOp>("main")) * 2;
   bool isLarge = work * double(options.searchSamples * int64_t(result.ops.size())) > options.work;
   auto split = splitSamples(*reader, *specs, options.searchSamples / (isLarge ? 2 : 1),
                             options.heldBackSamples / (isLarge ? 2 : 1), options.limit);
@@ -197,6 +198,32 @@ llvm::Error BudgetedAssignment::stateProblem() {
   return llvm::Error::success();
 }
 
+void BudgetedAssignment::dropDominated() {
+  std::map<size_t, std::vector<size_t>> groups;
+  for (auto [index, op] : llvm::enumerate(result.ops))
+    groups[op.group].push_back(index);
+  for (const auto &[group, members] : groups) {
+    auto takesNoLess = [&](size_t option, size_t other) {
+      return llvm::all_of(problem.constraints, [&](const Constraint &constraint) {
+        return llvm::all_of(
+            members, [&](size_t op) { return constraint.costs[op][option] >= constraint.costs[op][other]; });
+      });
+    };
+    for (size_t option = result.ops[members.front()].options.size(); option-- > 1;) {
+      auto isDominatedBy = [&](size_t other) { return takesNoLess(option, other); };
+      if (llvm::none_of(llvm::seq<size_t>(0, option), isDominatedBy))
+        continue;
+      auto drop = [&](auto &ofOp) { ofOp.erase(ofOp.begin() + int64_t(option)); };
+      for (size_t op : members) {
+        drop(result.ops[op].options);
+        drop(result.costs[op]);
+        for (Constraint &constraint : problem.constraints)
+          drop(constraint.costs[op]);
+      }
+    }
+  }
+}
+
 int64_t BudgetedAssignment::limitOf(StringRef constraint) const {
   return constraint == "size" ? options.budget.size->bytes(result.eightBit.weightBytes)
                               : int64_t(std::floor(*options.budget.latency * 1e9));
@@ -255,6 +282,7 @@ llvm::Expected<Assignment> BudgetedAssignment::run() {
                     &BudgetedAssignment::stateProblem})
     if (llvm::Error error = (this->*step)())
       return std::move(error);
+  dropDominated();
   // A budget that cannot be kept is told before anything is measured.
   LossTable none;
   for (const AssignableOp &op : result.ops)

@@ -38,6 +38,8 @@ static std::string describeOptions(const Assignment &assignment, size_t index) {
   for (size_t option = 0; option < op.options.size(); ++option)
     text += llvm::formatv("{0}{1} bits: loss {2:e2}, {3} bytes", text.empty() ? "" : "; ", op.bitsOf(option),
                           assignment.losses[index][option], assignment.costs[index][option].weightBytes);
+  if (op.options.size() == 1)
+    text += op.isFixed ? " (by a rule)" : " (fewer would take no less)";
   return text;
 }
 
@@ -63,7 +65,7 @@ std::string formatAssignment(const Assignment &assignment, llvm::StringRef model
   std::vector<std::string> notes;
   for (auto [index, op] : llvm::enumerate(assignment.ops)) {
     file.weights.push_back({op.name, op.bitsOf(assignment.chosen.options[index]), 0});
-    notes.push_back(op.type + (op.isFixed ? ", by a rule; " : "; ") + describeOptions(assignment, index));
+    notes.push_back(op.type + "; " + describeOptions(assignment, index));
   }
   return formatAssignment(file,
                           {"Bits of weights, chosen by quernc --assign=auto --budget=" + budget.str() +

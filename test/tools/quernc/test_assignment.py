@@ -98,6 +98,15 @@ def test_products_that_read_one_activation_are_tied(programs, residual, tmp_path
     assert sum(bits[name] * elements[name] for name in bits) <= 5 * sum(elements.values())
 
 
+def test_round_off_falls_with_bits(programs, residual, tmp_path):
+    told = compile_(programs, residual, tmp_path / "m.so", "--assign=auto", "--budget=average-bits=7", "--sensitivity=round-off", "-v")
+    lines = re.findall(r"^  (\w+) \(MatMul, .*?\) (8 bits.*)$", told, re.M)
+    assert len(lines) == BLOCKS + 3
+    for name, text in lines:
+        losses = [float(loss) for loss in re.findall(r"\d bits: loss ([^,]+),", text)]
+        assert len(losses) == 7 and all(more <= less * 1.05 for more, less in zip(losses, losses[1:])), (name, losses)
+
+
 def test_an_assignment_is_edited_and_given_back(programs, residual, uniform, tmp_path):
     file = tmp_path / "a.yaml"
     compile_(programs, residual, tmp_path / "auto.so", "--assign=auto", "--budget=size=0.75x", f"--assignment-output={file}")
