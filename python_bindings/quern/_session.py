@@ -80,6 +80,7 @@ class InferenceSession:
         self._session = session
         self._inputs = [_node_arg(*info) for info in session.inputs()]
         self._outputs = [_node_arg(*info) for info in session.outputs()]
+        self._output_by_name = {output.name: output for output in self._outputs}
 
     def get_inputs(self) -> list[NodeArg]:
         return list(self._inputs)
@@ -97,14 +98,20 @@ class InferenceSession:
     def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any], run_options: Any = None) -> list[np.ndarray]:
         """The outputs of these names, or all of them, in order. Inputs must have the model's names, types and shapes; nothing is converted.
         What is contiguous is not copied."""
-        binding = self.io_binding()
-        for name, value in input_feed.items():
-            binding.bind_input(name, np.asarray(value, order="C"))
-        names = [output.name for output in self._outputs] if output_names is None else output_names
-        for name in names:
-            binding.bind_output(name)
-        self.run_with_iobinding(binding)
-        return [binding.outputs[name] for name in names]
+        inputs = [(name, _checked(name, np.asarray(value, order="C"), is_written=False)) for name, value in input_feed.items()]
+        names = list(self._output_by_name) if output_names is None else output_names
+        outputs = {name: self._make_output(name) for name in names}
+        messages = Messages()
+        messages.check(self._session.run(inputs, list(outputs.items()), messages))
+        return [outputs[name] for name in names]
+
+    def _make_output(self, name: str) -> np.ndarray:
+        info = self._output_by_name.get(name)
+        if info is None:
+            raise UsageError(f"the model has no output '{name}'; it has {', '.join(map(repr, self._output_by_name))}")
+        if info.dtype is None:
+            raise UsageError(f"output '{name}' is a {info.type}, which NumPy lacks")
+        return np.empty(info.shape, info.dtype)
 
     def io_binding(self) -> IOBinding:
         """Arrays to run on without a copy."""
@@ -131,17 +138,7 @@ class IOBinding:
 
     def bind_output(self, name: str, array: np.ndarray | None = None) -> None:
         """To an array of the output's type and shape, or to a new one."""
-        if array is None:
-            array = self._make_output(name)
-        self.outputs[name] = _checked(name, array, is_written=True)
-
-    def _make_output(self, name: str) -> np.ndarray:
-        infos = {output.name: output for output in self._session.get_outputs()}
-        if name not in infos:
-            raise UsageError(f"the model has no output '{name}'; it has {', '.join(map(repr, infos))}")
-        if infos[name].dtype is None:
-            raise UsageError(f"output '{name}' is a {infos[name].type}, which NumPy lacks")
-        return np.empty(infos[name].shape, infos[name].dtype)
+        self.outputs[name] = self._session._make_output(name) if array is None else _checked(name, array, is_written=True)
 
     def get_outputs(self) -> list[np.ndarray]:
         """The bound outputs, in the order in which they were bound."""
@@ -153,10 +150,13 @@ class IOBinding:
 def _checked(name: str, array: np.ndarray, is_written: bool) -> np.ndarray:
     if not isinstance(array, np.ndarray):
         raise UsageError(f"'{name}' is of type {type(array).__name__}; expected a NumPy array")
-    problems = [problem for problem, found in (("not contiguous in row-major order", not array.flags.c_contiguous),
-                                               ("not writable", is_written and not array.flags.writeable),
-                                               ("not in this machine's byte order", not array.dtype.isnative),
-                                               (f"of type {array.dtype}, which no tensor has", array.dtype.kind not in "fiub")) if found]
+    flags, dtype = array.flags, array.dtype
+    if flags.c_contiguous and (flags.writeable or not is_written) and dtype.isnative and dtype.kind in "fiub":
+        return array
+    problems = [problem for problem, found in (("not contiguous in row-major order", not flags.c_contiguous),
+                                               ("not writable", is_written and not flags.writeable),
+                                               ("not in this machine's byte order", not dtype.isnative),
+                                               (f"of type {dtype}, which no tensor has", dtype.kind not in "fiub")) if found]
     if problems:
         raise UsageError(f"the array for '{name}' is {' and '.join(problems)}")
     return array
