@@ -22,12 +22,18 @@ static std::vector<std::string> toArguments(const char *model, const char *outpu
                                             std::vector<std::string> &mistakes) {
   std::vector<std::string> arguments = {std::string("-o=") + (output ? output : "-")};
   for (const quern_option &option : options) {
+    if (!option.name || !option.value) {
+      mistakes.push_back(option.name ? std::string("an option has no value: ") + option.name
+                                     : "an option has no name");
+      continue;
+    }
     llvm::StringRef name = option.name;
     if (name == "o" || name == "help" || name == "version")
       mistakes.push_back("'" + name.str() + "' is no option of a compilation");
     arguments.push_back((name.size() == 1 ? "-" : "--") + name.str() + "=" + option.value);
   }
-  arguments.insert(arguments.end(), {"--", model});
+  if (model)
+    arguments.insert(arguments.end(), {"--", model});
   return arguments;
 }
 

@@ -280,8 +280,10 @@ LogicalResult Compilation::emitStage() {
   if (asObject) {
     llvm::SmallString<128> header(options.output);
     llvm::sys::path::replace_extension(header, ".h");
-    return failed(write(options.output, object->bytes)) ? failure()
-                                                        : write(header, formatHeader(*object, info));
+    if (failed(write(options.output, object->bytes)))
+      return failure();
+    // Not `write`, which may stop: one file of the two would be left.
+    return report(context, writeFileAtomically(header, formatHeader(*object, info)));
   }
   llvm::Expected<std::string> library = linkSharedObject(*object, folderForTemporaries(options));
   return library ? write(options.output, *library) : report(context, library.takeError());

@@ -146,6 +146,14 @@ TEST(CompilerCAPI, AllMistakesAreTold) {
                             "--group-size=none: expected a positive size, or -1 for one scale per channel\n"
                             "no output given, neither a path nor a place in memory\n");
   EXPECT_EQ(compileWithoutListener("no-such-model.onnx"), QUERN_REFUSED);
+
+  Heard missing;
+  quern_option nothing[] = {{"quantize", nullptr}, {nullptr, "W8A8"}};
+  quern_bytes *bytes = nullptr;
+  EXPECT_EQ(quern_compile(nullptr, nullptr, nothing, 2, nullptr, &missing.listener, &bytes),
+            QUERN_WRONG_USAGE);
+  EXPECT_EQ(missing.messages, "an option has no value: quantize\nan option has no name\n"
+                              "no model given; usage: quernc model.onnx -o model.so (see --help)\n");
 }
 
 TEST(CompilerCAPI, BadSamplesAreRefused) {

@@ -189,9 +189,10 @@ def test_progress(quern, digits, tmp_path):
         if what == "write":
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        quern.compile(digits.model, tmp_path / "model.so", progress=stop, **SOONEST)
-    assert not list(tmp_path.iterdir())
+    for name in ("model.so", "model.o", "model.onnx"):
+        with pytest.raises(KeyboardInterrupt):
+            quern.compile(digits.model, tmp_path / name, progress=stop, **SOONEST)
+        assert not list(tmp_path.iterdir())
 
 
 def test_tqdm_bars(quern, digits, capfd):
