@@ -10,7 +10,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 from ._calibrate import CalibrationDataReader, Statistics, calibrate
 from ._compile import Model, compile
-from ._errors import Error, UsageError
+from ._errors import Error, Message, UsageError
 from ._names import list_methods, list_observers, list_options, list_passes, list_pipelines, list_stages, list_targets
 from ._pipeline import run_pipeline
 from ._quern import version as _version
@@ -19,9 +19,9 @@ from ._static import CalibrationMethod, QuantFormat, QuantType, quantize_static
 
 __version__ = _version()
 __all__ = [
-    "CalibrationDataReader", "CalibrationMethod", "Error", "IOBinding", "InferenceSession", "Model", "NodeArg", "QuantFormat", "QuantType",
-    "Statistics", "UsageError", "calibrate", "compile", "describe", "list_methods", "list_observers", "list_options", "list_passes",
-    "list_pipelines", "list_stages", "list_targets", "quantize_static", "run_pipeline"
+    "CalibrationDataReader", "CalibrationMethod", "Error", "IOBinding", "InferenceSession", "Message", "Model", "NodeArg", "QuantFormat",
+    "QuantType", "Statistics", "UsageError", "calibrate", "compile", "describe", "list_methods", "list_observers", "list_options",
+    "list_passes", "list_pipelines", "list_stages", "list_targets", "quantize_static", "run_pipeline"
 ]
 
 for _name in __all__:  # what users see is named where they find it

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _quern
-from ._errors import Messages, UsageError
+from ._errors import Message, Messages, UsageError
 from ._progress import Progress, progress_function
 from ._samples import CalibrationData, open_data
 
@@ -26,8 +26,10 @@ ModelSource = Union[Path, bytes, Any]
 class Model:
     """What a compilation made: a file, or bytes in memory."""
 
-    def __init__(self, path: Path | None = None, data: bytes = b"") -> None:
+    def __init__(self, path: Path | None = None, data: bytes = b"", messages: Iterable[Message] = ()) -> None:
         self.path = None if path is None else pathlib.Path(path)
+        self.messages = list(messages)
+        """What was said on the way: each operator that stayed float and why, what was chosen."""
         self._data = data
 
     @property
@@ -90,17 +92,18 @@ def _as_values(name: str, value: object) -> Iterator[str]:
 
 
 def run_compiler(model: ModelSource, output: Path | None, options: Iterable[tuple[str, object]], data: CalibrationData | None,
-                 progress: Progress) -> bytes:
+                 progress: Progress) -> tuple[bytes, list[Message]]:
     """Compiles with options by the names of quernc's flags, underscores for dashes; None is an option that is not given. The bytes of an
-    output without a path; none of one that has a path."""
+    output without a path (none of one that has a path), and what was said."""
     named, samples, count = open_data(data)
     for name, value in options:
         if value is not None:
             named += [(name.replace("_", "-"), text) for text in _as_values(name, value)]
     messages = Messages()
     with model_file(model) as path, progress_function(progress) as function:
-        return messages.take(
+        made = messages.take(
             _quern.compile(path, None if output is None else os.fspath(output), named, samples, count, messages, function))
+    return made, messages.others
 
 
 def compile(model: ModelSource,
@@ -161,8 +164,8 @@ def compile(model: ModelSource,
                  verify=verify, python=sys.executable if verify == "onnxruntime" else None, rtol=rtol, atol=atol)
     if stop_after is not None and output is None and emit is None:
         given["emit"] = "mlir"
-    made = run_compiler(model, output, [*given.items(), *options.items()], calibration_data, progress)
-    return Model(output) if output is not None else Model(data=made)
+    made, said = run_compiler(model, output, [*given.items(), *options.items()], calibration_data, progress)
+    return Model(output, made, said)
 
 
 def _join(names: str | Iterable[str] | None) -> str | None:

@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 from __future__ import annotations
 
 import logging
+from typing import NamedTuple
 
 LOGGER = logging.getLogger("quern")
 NOTE, WARNING, ERROR, REMARK = range(4)
@@ -18,17 +19,25 @@ class UsageError(Error, ValueError):
     """An option, a name or an argument that is not known or does not fit. The text says what would be accepted."""
 
 
+class Message(NamedTuple):
+    """What a call said: "warning", "remark" or "note", and the text."""
+    severity: str
+    text: str
+
+
 class Messages:
-    """Collects what one call says: errors are raised when it has ended, all else is logged to the logger "quern"."""
+    """Collects what one call says: errors are raised when it has ended, all else is kept, and logged to the logger "quern"."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self.others: list[Message] = []
 
     def __call__(self, severity: int, text: str) -> None:
         if severity == ERROR or (severity == NOTE and self.errors):
             self.errors.append(text)
-        else:
-            LOGGER.log(logging.WARNING if severity == WARNING else logging.INFO, "%s", text)
+            return
+        self.others.append(Message(("note", "warning", "error", "remark")[severity], text))
+        LOGGER.log(logging.WARNING if severity == WARNING else logging.INFO, "%s", text)
 
     def check(self, outcome: int) -> None:
         """Raises what was said if the outcome is not that it is done."""
@@ -36,7 +45,7 @@ class Messages:
             raise (UsageError if outcome == WRONG_USAGE else Error)("\n".join(self.errors))
 
     def take(self, result: tuple[int, bytes | None]) -> bytes:
-        """The bytes of an outcome and its bytes; raises as `check` does. Empty where a file was written instead."""
+        """The bytes that came with an outcome, empty if none did; raises as `check` does."""
         outcome, made = result
         self.check(outcome)
         return made or b""

@@ -175,8 +175,9 @@ def test_what_a_reader_raises_is_raised(quern, digits, tmp_path):
 
 
 def test_warnings_are_logged(quern, digits, caplog):
-    quern.compile(digits.model, calibration_data=items(4), **W8A8)
+    model = quern.compile(digits.model, calibration_data=items(4), **W8A8)
     assert any("softmax" in record.message and record.name == "quern" for record in caplog.records)
+    assert any(severity == "warning" and "Softmax stays float because" in text for severity, text in model.messages)
 
 
 def test_progress(quern, digits, tmp_path):
