@@ -83,7 +83,7 @@ SmallVector<Value> runDirection(Emitter &b, const Network &network, int64_t dire
   }
   Value fromInput = project(b, input, weight, inputBias);
   bool reversed = direction == 1 || network.startsReversed;
-  SmallVector<Value> carried(state);
+  SmallVector<Value> carried(std::move(state));
   carried.push_back(all);
   Value begin = arith::ConstantIndexOp::create(b, 0), end = arith::ConstantIndexOp::create(b, network.steps);
   Value one = arith::ConstantIndexOp::create(b, 1);

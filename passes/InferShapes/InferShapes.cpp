@@ -112,7 +112,8 @@ static bool inferRegion(Region &region) {
     Operation *next = block.empty() ? nullptr : &block.front();
     while (Operation *op = next) {
       // The other branch of a decided If need not make sense, so it goes before anyone looks at it.
-      if ((next = inlineDecided(op)))
+      next = inlineDecided(op);
+      if (next)
         continue;
       next = op->getNextNode();
       for (Region &inner : op->getRegions())

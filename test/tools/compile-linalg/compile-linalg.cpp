@@ -12,9 +12,8 @@
 
 namespace cl = llvm::cl;
 
-/// `name` and `output` are copies, because LLD resets the options of the command line.
-static llvm::Error compile(mlir::ModuleOp module, const quern::TargetOptions &options, std::string name,
-                           std::string output, bool asObject) {
+static llvm::Error compile(mlir::ModuleOp module, const quern::TargetOptions &options,
+                           const std::string &name, const std::string &output, bool asObject) {
   auto target = quern::createTarget(options);
   if (!target)
     return target.takeError();
@@ -60,7 +59,8 @@ int main(int argc, char **argv) {
   options.name = targetName;
   options.cpu = cpu;
   options.features = features;
-  if (llvm::Error error = compile(*module, options, name, output, asObject)) {
+  // Copies, because LLD resets the options of the command line.
+  if (llvm::Error error = compile(*module, options, std::string(name), std::string(output), asObject)) {
     llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
     return 1;
   }
