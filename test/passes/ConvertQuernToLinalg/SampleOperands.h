@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Numerics/Quantizer.h"
 #include "test/passes/ConvertQuernToLinalg/CompiledFunction.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 #include <random>
@@ -66,6 +69,38 @@ inline std::vector<float> reals(size_t count, float scale) {
   while (values.size() < count)
     values.push_back(within(random));
   return values;
+}
+
+inline constexpr CodeRange kU8 = CodeRange::unsignedBits(8), kS8 = CodeRange::signedBits(8);
+/// The integer type that stores codes of `q`.
+inline const char *storage(const Quantizer &q) { return q.codes.lowest == 0 ? "ui8" : "i8"; }
+
+/// The int32 of a stored 8-bit code.
+inline int32_t decode(uint8_t byte, const Quantizer &q) {
+  return q.codes.lowest == 0 ? byte : static_cast<int8_t>(byte);
+}
+
+/// Every pair of 8-bit codes.
+struct CodePairs {
+  std::vector<uint8_t> first, second;
+  CodePairs() {
+    for (int i = 0; i < 1 << 16; ++i) {
+      first.push_back(i >> 8);
+      second.push_back(i & 255);
+    }
+  }
+};
+
+inline std::vector<uint8_t> randomCodes(size_t count, unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<uint8_t> codes(count);
+  std::ranges::generate(codes, [&] { return random() & 255; });
+  return codes;
+}
+/// The attributes that state how the result of a QLinear op is rounded.
+inline std::string roundingAttributes(int32_t zeroPoint, CodeRange codes) {
+  return llvm::formatv("zero_point = {0} : i64, min = {1} : i64, max = {2} : i64", zeroPoint, codes.lowest,
+                       codes.highest);
 }
 
 } // namespace quern::test
