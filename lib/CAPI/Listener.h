@@ -1,5 +1,6 @@
 // The caller's functions behind the interfaces that the driver speaks to, and the border that no exception
-// crosses. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// crosses.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Driver/Options.h"

@@ -1,5 +1,6 @@
 // The observers that look at the histogram. Each returns a range inside [min, max] of the statistics, which
-// are not empty. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// are not empty.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Numerics/Observer.h"

@@ -1,5 +1,6 @@
 // Arithmetic on codes that is not a contraction: every factor is a compile-time f32, every operation rounds
-// once. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// once.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Numerics/Quantizer.h"

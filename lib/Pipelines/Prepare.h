@@ -1,6 +1,6 @@
 // The stage "prepare": from the graph as it was imported to one of static shapes, without shape arithmetic,
-// without BatchNorm, whose normalizations and activations are one op each. SPDX-License-Identifier:
-// Apache-2.0 WITH LLVM-exception
+// without BatchNorm, whose normalizations and activations are one op each.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // The stage "quantize": decisions and ranges become the hub form, a float graph with quantize and dequantize
-// on its edges. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// on its edges.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "passes/RoundWeights/RoundWeights.h"

@@ -1,5 +1,6 @@
 // YAML and JSON text as a tree whose parts know their lines. LLVM's parser does the work; here are the bounds
-// that keep it safe on any input. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// that keep it safe on any input.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "llvm/ADT/StringRef.h"

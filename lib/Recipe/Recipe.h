@@ -1,5 +1,6 @@
 // What a user asks of quantization, as data: the one form that flags, presets and recipe files become, that
-// the stages read, and that an artefact carries. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// the stages read, and that an artefact carries.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Recipe/LengthProfile.h"

@@ -1,5 +1,6 @@
 // A compiled model as a file: an ELF shared object with two marked sections, checked before any of its code
-// runs. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// runs.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstdint>

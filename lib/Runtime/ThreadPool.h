@@ -1,5 +1,6 @@
 // The default implementation of quern_parallel: a few threads that spin briefly for the next loop, then
-// sleep. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// sleep.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "quern/Model.h"

@@ -1,5 +1,6 @@
 // Flags of a command line as data: no registry of the process, so that a library can read them as a program
-// does. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// does.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"

@@ -1,4 +1,5 @@
-// Codes whose rows have scales of their own. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Codes whose rows have scales of their own.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/Quern/IR/QuernOps.h"
 #include "lib/Numerics/RowQuantizer.h"
 #include "passes/ConvertQuernToLinalg/CodeArithmetic.h"

@@ -1,5 +1,6 @@
 // Affine maps per channel, and the contractions that can absorb them. Analysis only: nothing here changes the
-// IR. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// IR.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "mlir/IR/PatternMatch.h"

@@ -1,5 +1,6 @@
 // Real functions of one tensor of 8-bit codes: whatever computes element by element from it and from
-// constants. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// constants.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Numerics/Table.h"

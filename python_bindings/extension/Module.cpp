@@ -1,5 +1,6 @@
 // The extension module quern._quern: the C interface of the compiler, a function each. What users see is
-// written in Python (python_bindings/quern). SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// written in Python (python_bindings/quern).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "python_bindings/extension/Arrays.h"
 #include "python_bindings/extension/Caller.h"
 #include "quern/Compiler.h"

@@ -1,5 +1,6 @@
 // From a result to operands: which operands change, and how, where the channels of the result become (y - z)
-// / s. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// / s.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/ONNX/IR/Constants.h"
 #include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/NN.h"

@@ -1,6 +1,7 @@
 // Elementwise arithmetic on constants: integers wrap as ONNX's do; floats are computed in double and rounded
 // once, which gives the correctly rounded result of +, -, *, / and sqrt for every type of at most 24
-// significant bits, and for double. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// significant bits, and for double.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/ONNX/Folding/Evaluation.h"
 
 #include <cmath>

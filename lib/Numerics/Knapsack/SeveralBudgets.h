@@ -1,5 +1,6 @@
 // Multiple-choice knapsack with several budgets, as a mixed-integer program. The solver (COIN-OR CBC) is
-// known to one file only. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// known to one file only.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Numerics/Knapsack/MultipleChoice.h"

@@ -1,5 +1,6 @@
 // The stage "assign" under a budget: the precision of each op's weights, so that the model fits and loses
-// least. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// least.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Pipelines/Assignment/CostStore.h"

@@ -2,7 +2,8 @@
 // dialect.
 //
 // A target's pipeline is: its tensor passes, `addBufferizePasses`, its buffer passes, `addPlanMemoryPasses`,
-// its outlining of tasks, `addLowerToLLVMPasses`. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// its outlining of tasks, `addLowerToLLVMPasses`.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "mlir/IR/BuiltinOps.h"

@@ -1,6 +1,6 @@
 // The lowered arithmetic on codes gives the bits of lib/Numerics, over random and extreme operands: what
-// turns reals and accumulators into codes and back, and sums in groups. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// turns reals and accumulators into codes and back, and sums in groups.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "test/passes/ConvertQuernToLinalg/SampleOperands.h"
 
 #include "lib/Numerics/GroupedSum.h"

@@ -1,6 +1,6 @@
 // The integer graph computes what the hub form means: both are compiled and run on the same codes. Codes may
-// differ by one where float sums round; tables and movement are exact. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// differ by one where float sums round; tables and movement are exact.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "test/passes/ConvertQuernToLinalg/CompiledFunction.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 // compile-linalg IN.mlir -o OUT [--name=NAME] [--target=reference] [--object] [--cpu=CPU] [--features=LIST]:
 // the last two stages of quernc, for tests. With --object it writes OUT (an object file) and OUT with the
-// extension ".h". SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// extension ".h".
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Support/Files.h"
 #include "lib/Targets/Common/Emit.h"
 #include "lib/Targets/Common/Lowering.h"

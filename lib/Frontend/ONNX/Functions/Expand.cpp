@@ -1,5 +1,6 @@
 // Expansion of calls: values of the function are renamed, its attribute references replaced by what the call
-// states. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// states.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Frontend/ONNX/Functions/Functions.h"
 
 #include "llvm/ADT/StringSet.h"

@@ -1,5 +1,6 @@
 // Tensors of an ONNX file: what is wrong with them, and their bytes without a copy where there is none to
-// make. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// make.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Frontend/ONNX/Proto/Proto.h"

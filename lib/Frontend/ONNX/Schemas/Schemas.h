@@ -1,7 +1,8 @@
 // ONNX operator schemas as they stood at each accepted opset.
 //
 // The `onnx` dialect models the newest opset. A model states an older one: it is checked against the schemas
-// of that opset, then upgraded. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// of that opset, then upgraded.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"

@@ -2,7 +2,8 @@
 //
 // A model of an older opset is brought to the newest one node by node: every change of an operator's form
 // since the model's opset is applied in order. README.md lists all changes in ONNX's history and why most
-// need no class. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// need no class.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Frontend/ONNX/Proto/Proto.h"

@@ -1,8 +1,8 @@
 // Types of values as ONNX's schemas write them, carried from the inputs of a node to its outputs.
 //
 // A type is a string: "tensor(float)", "seq(tensor(int64))", "optional(tensor(bool))". The empty string
-// stands for a type that is not known, which agrees with every type. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// stands for a type that is not known, which agrees with every type.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "lib/Frontend/ONNX/Proto/Proto.h"

@@ -2,8 +2,8 @@
 //
 // Shapes are static and subscripts affine, so the address of an operand is a constant plus one constant
 // stride per loop. Convolutions, matrix products, pools and element-wise work are then the same thing, and
-// two loops are one where every operand walks through both without a gap. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// two loops are one where every operand walks through both without a gap.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include "mlir/IR/AffineMap.h"
