@@ -275,6 +275,9 @@ LogicalResult Compilation::emitStage() {
       emitObject(*module, target, info, asObject ? GetterName::PerModel : GetterName::Common);
   if (!object)
     return report(context, object.takeError());
+  if (quantizing())
+    if (llvm::Error error = quantization->checkBudget(object->weightBytes, object->workspaceBytes))
+      return report(context, std::move(error));
   if (failed(verify(*object)))
     return failure();
   if (asObject) {

@@ -162,6 +162,7 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
       quern::assignToBudget(assigned, options, recipe, quantizeOptions, target, *costs);
   if (failed(assignment))
     return failure();
+  eightBitBytes = assignment->eightBit.weightBytes;
   applyAssignment(assigned, assignment->ops, assignment->chosen.options);
   emitRemark(UnknownLoc::get(assigned.getContext())) << summarize(*assignment);
   if (options.verbose)
@@ -182,6 +183,18 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
     }
   });
   return success();
+}
+
+llvm::Error Quantization::checkBudget(int64_t weightBytes, int64_t workspaceBytes) const {
+  auto check = [](const char *name, int64_t taken, const std::optional<SizeBudget> &limit, int64_t whole) {
+    return !limit || taken <= limit->bytes(whole)
+               ? llvm::Error::success()
+               : llvm::createStringError("the compiled model takes %lld bytes, more than the budget %s=%lld",
+                                         (long long)taken, name, (long long)limit->bytes(whole));
+  };
+  if (llvm::Error error = check("size", weightBytes, options.budget.size, eightBitBytes))
+    return error;
+  return check("sram", workspaceBytes, options.budget.sram, 0);
 }
 
 LogicalResult Quantization::assignGivenBits(ModuleOp assigned) {

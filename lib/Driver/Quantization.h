@@ -34,6 +34,10 @@ public:
   /// Files beside the artefact, by path; they are written when all else has succeeded.
   const std::map<std::string, std::string> &getReports() const { return reports; }
 
+  /// Refuses a compiled model that takes more than the budget: what was chosen has been compiled before, but
+  /// with weights rounded otherwise.
+  llvm::Error checkBudget(int64_t weightBytes, int64_t workspaceBytes) const;
+
   /// Yields the hub form.
   llvm::LogicalResult quantize(mlir::ModuleOp assigned);
 
@@ -58,6 +62,7 @@ private:
   llvm::LogicalResult assignGivenBits(mlir::ModuleOp assigned);
 
   std::map<std::string, std::string> reports;
+  int64_t eightBitBytes = 0;                   ///< of the model's weights with the most bits
   bool hasSecondMoments = false;               ///< of all weights that want them
   std::optional<TransformDecisions> decisions; ///< of the method `auto`
 };

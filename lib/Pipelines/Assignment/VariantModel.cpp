@@ -3,6 +3,7 @@
 
 #include "dialects/ONNX/IR/Generator.h"
 #include "dialects/ONNX/IR/Math.h"
+#include "dialects/ONNX/IR/NN.h"
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/Padding.h"
@@ -88,12 +89,25 @@ static std::vector<size_t> insertVariants(func::FuncOp main, onnx::QuantizableOp
   return selectors;
 }
 
+/// A copy that returns, instead of a Softmax or Sigmoid of a value, the value: where the model is sure, these
+/// hide errors that show on samples where it is not, and there are few samples.
+static OwningOpRef<ModuleOp> cloneWithoutSaturation(ModuleOp assigned) {
+  OwningOpRef<ModuleOp> copy = assigned.clone();
+  Operation *terminator = copy->lookupSymbol<func::FuncOp>("main").front().getTerminator();
+  for (OpOperand &output : terminator->getOpOperands())
+    if (Operation *last = output.get().getDefiningOp();
+        isa_and_present<onnx::SoftmaxOp, onnx::LogSoftmaxOp, onnx::SigmoidOp>(last) &&
+        last->getOperand(0).getType() == output.get().getType())
+      output.set(last->getOperand(0));
+  return copy;
+}
+
 llvm::Expected<std::unique_ptr<VariantModel>>
 VariantModel::create(ModuleOp assigned, ArrayRef<AssignableOp> ops,
                      ArrayRef<std::vector<WeightVariant>> variants, std::vector<Sample> samples,
                      const CompileInstrumented &compile) {
   std::unique_ptr<VariantModel> created(new VariantModel);
-  OwningOpRef<ModuleOp> module = assigned.clone();
+  OwningOpRef<ModuleOp> module = cloneWithoutSaturation(assigned);
   auto main = module->lookupSymbol<func::FuncOp>("main");
   created->inputs = main.getNumArguments();
   FailureOr<std::vector<SimulationSlot>> slots = insertSimulation(main);
@@ -140,7 +154,7 @@ static void copyMarks(ArrayRef<NpyArray> from, MutableArrayRef<NpyArray> to) {
 }
 
 llvm::Error VariantModel::runReferences(ModuleOp assigned, const CompileInstrumented &compile) {
-  OwningOpRef<ModuleOp> copy = assigned.clone();
+  OwningOpRef<ModuleOp> copy = cloneWithoutSaturation(assigned);
   std::vector<size_t> outputs(copy->lookupSymbol<func::FuncOp>("main").getNumResults());
   std::iota(outputs.begin(), outputs.end(), 0);
   auto floatModel = compile(*copy);

@@ -16,8 +16,8 @@ using WeightChoice = std::vector<size_t>;
 class VariantModel {
 public:
   /// Compiles a copy of the numbered module in which each op is computed with every variant of its weight,
-  /// and inputs choose between the results. The truth is what the float model, compiled beside it, makes of
-  /// the samples.
+  /// and inputs choose between the results. Outputs that are a Softmax, LogSoftmax or Sigmoid are compared
+  /// before it. The truth is what the float model, compiled beside it, makes of the samples.
   static llvm::Expected<std::unique_ptr<VariantModel>>
   create(mlir::ModuleOp assigned, llvm::ArrayRef<AssignableOp> ops,
          llvm::ArrayRef<std::vector<WeightVariant>> variants, std::vector<Sample> samples,
