@@ -68,11 +68,11 @@ std::string findMethodProblem(const PrecisionSettings &settings) {
 
 RoundingChoice chooseRounding(const PrecisionSettings &settings, bool hasData) {
   auto names = [&](llvm::StringRef method) { return llvm::is_contained(settings.methods, method); };
-  // Eight bits beside eight lose too little for it to be worth its time by default.
-  bool isNarrow = settings.isWeightOnly() || settings.weights.bits < 8;
-  bool automatic = names("auto") && hasData && isNarrow;
-  return {automatic || names("clip"), names(kActivationAwareScaling), automatic || names("gptq"),
-          names("bias-correction")};
+  bool automatic = names("auto") && hasData;
+  // Of eight bits none is wasted on large weights.
+  bool isNarrow = settings.weights.bits < 8;
+  return {(automatic && isNarrow) || names("clip"), names(kActivationAwareScaling),
+          automatic || names("gptq"), names("bias-correction")};
 }
 
 RecipeVocabulary makeVocabulary() {
