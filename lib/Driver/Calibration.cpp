@@ -20,38 +20,6 @@ using namespace mlir;
 
 namespace quern {
 
-namespace {
-/// A model in this process behind the interface that calibration asks for.
-class HostInstrumentedModel : public InstrumentedModel {
-public:
-  explicit HostInstrumentedModel(std::unique_ptr<LoadedModel> model)
-      : model(std::move(model)),
-        threads(int32_t(std::clamp(llvm::hardware_concurrency().compute_thread_count(), 1u, 8u))) {}
-
-  llvm::Expected<std::vector<NpyArray>> run(const Sample &inputs) override {
-    std::vector<const NpyArray *> pointers;
-    for (const NpyArray &input : inputs)
-      pointers.push_back(&input);
-    std::string error;
-    std::optional<std::vector<NpyArray>> outputs = model->run(pointers, error, threads.parallel());
-    if (!outputs)
-      return llvm::createStringError(error);
-    return std::move(*outputs);
-  }
-
-private:
-  std::unique_ptr<LoadedModel> model;
-  ThreadPool threads; ///< their number does not change the results
-};
-} // namespace
-
-static llvm::Expected<std::unique_ptr<InstrumentedModel>> compileInstrumented(ModuleOp module) {
-  llvm::Expected<std::unique_ptr<LoadedModel>> loaded = loadForHost(module);
-  if (!loaded)
-    return loaded.takeError();
-  return std::make_unique<HostInstrumentedModel>(std::move(*loaded));
-}
-
 llvm::Expected<std::unique_ptr<SampleReader>> openCalibrationData(const CompileOptions &options,
                                                                   llvm::ArrayRef<InputSpec> inputs) {
   if (options.length)
@@ -183,7 +151,7 @@ static llvm::Expected<Statistics> addShards(ModuleOp prepared, const CompileOpti
 }
 
 llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOptions &options,
-                                            const Recipe *recipe) {
+                                            const Recipe *recipe, const CompileInstrumented &compile) {
   std::optional<int64_t> limit = recipe ? recipe->calibration.samples : std::nullopt;
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(prepared);
   if (failed(specs))
@@ -209,12 +177,12 @@ llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOpti
   calibrateOptions.progress = options.progress;
   auto make = [&]() -> llvm::Expected<Statistics> {
     if (options.length)
-      return calibrateAtLengths(prepared, options, *recipe, calibrateOptions, compileInstrumented);
+      return calibrateAtLengths(prepared, options, *recipe, calibrateOptions, compile);
     auto samples = openCalibrationData(options, *specs);
     if (!samples)
       return samples.takeError();
     calibrateOptions.samples = limit;
-    return calibrate(prepared, **samples, calibrateOptions, compileInstrumented);
+    return calibrate(prepared, **samples, calibrateOptions, compile);
   };
   llvm::Expected<Statistics> statistics = make();
   if (statistics && !options.calibrationCache.empty())
@@ -223,9 +191,9 @@ llvm::Expected<Statistics> obtainStatistics(ModuleOp prepared, const CompileOpti
   return statistics;
 }
 
-FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &options,
-                                       const Recipe &recipe) {
-  llvm::Expected<Statistics> statistics = obtainStatistics(prepared, options, &recipe);
+FailureOr<std::string> calibrateModule(ModuleOp prepared, const CompileOptions &options, const Recipe &recipe,
+                                       const CompileInstrumented &compile) {
+  llvm::Expected<Statistics> statistics = obtainStatistics(prepared, options, &recipe, compile);
   if (!statistics)
     return report(*prepared.getContext(), statistics.takeError());
   std::optional<ObserverOptions> observer = makeObserverOptions(recipe.calibration.observer);
@@ -263,6 +231,7 @@ withSamples(ModuleOp module, const CompileOptions &options, const Recipe &recipe
 }
 
 LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &options, const Recipe &recipe,
+                                  const CompileInstrumented &compile,
                                   llvm::function_ref<RoundingChoice(Operation *)> choose) {
   bool any = false;
   assigned.walk([&](onnx::QuantizableOpInterface op) {
@@ -271,19 +240,19 @@ LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &optio
   if (!any)
     return success();
   return withSamples(assigned, options, recipe, [&](SampleReader &samples, const CalibrateOptions &settings) {
-    return attachSecondMoments(assigned, samples, settings, compileInstrumented, choose);
+    return attachSecondMoments(assigned, samples, settings, compile, choose);
   });
 }
 
 LogicalResult attachRows(ModuleOp prepared, int64_t count, const CompileOptions &options,
-                         const Recipe &recipe) {
+                         const Recipe &recipe, const CompileInstrumented &compile) {
   return withSamples(prepared, options, recipe, [&](SampleReader &samples, const CalibrateOptions &settings) {
-    return attachRows(prepared, samples, count, settings, compileInstrumented);
+    return attachRows(prepared, samples, count, settings, compile);
   });
 }
 
 FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileOptions &options,
-                                               const Recipe &recipe) {
+                                               const Recipe &recipe, const CompileInstrumented &compile) {
   TransformDecisions decisions;
   auto search = [&](SampleReader &samples, const CalibrateOptions &settings) -> llvm::Error {
     TransformSearchOptions searchOptions;
@@ -291,7 +260,7 @@ FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileO
     searchOptions.integerTail = options.failOnFloat;
     searchOptions.limit = settings.samples;
     searchOptions.progress = settings.progress;
-    auto found = searchTransforms(numbered, samples, searchOptions, compileInstrumented);
+    auto found = searchTransforms(numbered, samples, searchOptions, compile);
     if (!found)
       return found.takeError();
     decisions = std::move(*found);
@@ -307,7 +276,7 @@ static constexpr int64_t kFrontPoints = 33;
 
 FailureOr<Assignment> assignToBudget(ModuleOp numbered, const CompileOptions &options, const Recipe &recipe,
                                      const QuantizeOptions &quantize, const Target &target,
-                                     CostStore &costs) {
+                                     CostStore &costs, const CompileInstrumented &compile) {
   AssignmentOptions assignmentOptions;
   assignmentOptions.recipe = recipe;
   assignmentOptions.budget = options.budget;
@@ -318,7 +287,7 @@ FailureOr<Assignment> assignToBudget(ModuleOp numbered, const CompileOptions &op
   std::optional<Assignment> assignment;
   auto assign = [&](SampleReader *samples, std::optional<int64_t> limit) -> llvm::Error {
     assignmentOptions.limit = limit;
-    auto found = assignToBudget(numbered, samples, assignmentOptions, target, costs, compileInstrumented);
+    auto found = assignToBudget(numbered, samples, assignmentOptions, target, costs, compile);
     if (!found)
       return found.takeError();
     assignment = std::move(*found);

@@ -20,33 +20,35 @@ llvm::Expected<std::unique_ptr<SampleReader>> openCalibrationData(const CompileO
 /// that the options name; fresh statistics are written to the cache if one is named. Without a recipe its
 /// settings are the defaults.
 llvm::Expected<Statistics> obtainStatistics(mlir::ModuleOp prepared, const CompileOptions &options,
-                                            const Recipe *recipe);
+                                            const Recipe *recipe, const CompileInstrumented &compile);
 
 /// Attaches ranges to the values of a prepared module: from its statistics (obtainStatistics).
 /// Returns the hash of the data. Refusals are diagnostics.
 mlir::FailureOr<std::string> calibrateModule(mlir::ModuleOp prepared, const CompileOptions &options,
-                                             const Recipe &recipe);
+                                             const Recipe &recipe, const CompileInstrumented &compile);
 
 /// Attaches `quern.second_moment` to the products that want it, from the float model's activations on
 /// `options.calibrationData`. Refusals are diagnostics.
 llvm::LogicalResult attachSecondMoments(mlir::ModuleOp assigned, const CompileOptions &options,
-                                        const Recipe &recipe,
+                                        const Recipe &recipe, const CompileInstrumented &compile,
                                         llvm::function_ref<RoundingChoice(mlir::Operation *)> choose);
 
 /// Attaches `quern.rows`, sampled from `options.calibrationData`, to the values that methods measure errors
 /// on. Refusals are diagnostics.
 llvm::LogicalResult attachRows(mlir::ModuleOp prepared, int64_t count, const CompileOptions &options,
-                               const Recipe &recipe);
+                               const Recipe &recipe, const CompileInstrumented &compile);
 
 /// Chooses what `--method=auto` does (lib/Pipelines/Search), on the samples of the options. The module's ops
 /// are numbered. Errors are diagnostics.
 mlir::FailureOr<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, const CompileOptions &options,
-                                                     const Recipe &recipe);
+                                                     const Recipe &recipe,
+                                                     const CompileInstrumented &compile);
 
 /// Chooses the precisions that `--assign=auto` asks for (lib/Pipelines/Assignment), on the samples of the
 /// options if there are any. The module's ops are numbered. Errors are diagnostics.
 mlir::FailureOr<Assignment> assignToBudget(mlir::ModuleOp numbered, const CompileOptions &options,
                                            const Recipe &recipe, const QuantizeOptions &quantize,
-                                           const Target &target, CostStore &costs);
+                                           const Target &target, CostStore &costs,
+                                           const CompileInstrumented &compile);
 
 } // namespace quern

@@ -5,6 +5,7 @@
 #include "lib/Driver/CalibrationLength.h"
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/DimensionsFromData.h"
+#include "lib/Driver/HostCompiler.h"
 #include "lib/Driver/Output.h"
 #include "lib/Driver/Quantization.h"
 #include "lib/Driver/RecipeSource.h"
@@ -143,8 +144,9 @@ LogicalResult Compilation::checkRules() {
 
 LogicalResult Compilation::calibrateStage() {
   if (options.emit == EmitKind::Statistics) {
-    llvm::Expected<Statistics> found =
-        obtainStatistics(*module, options, quantizing() ? &quantization->getRecipe() : nullptr);
+    HostCompiler compiler;
+    llvm::Expected<Statistics> found = obtainStatistics(
+        *module, options, quantizing() ? &quantization->getRecipe() : nullptr, compiler.asFunction());
     if (!found)
       return report(context, found.takeError());
     statistics = found->toJSON();

@@ -26,7 +26,7 @@ static constexpr int64_t kRowsOfMethods = 512, kRowsOfSearch = 128;
 FailureOr<std::optional<std::string>> Quantization::calibrate(ModuleOp prepared) {
   if (!recipe.needsRanges())
     return std::optional<std::string>();
-  FailureOr<std::string> dataHash = calibrateModule(prepared, options, recipe);
+  FailureOr<std::string> dataHash = calibrateModule(prepared, options, recipe, compiler.asFunction());
   if (failed(dataHash))
     return failure();
   return std::make_optional(std::move(*dataHash));
@@ -42,7 +42,8 @@ LogicalResult Quantization::sampleRows(ModuleOp calibrated, llvm::ArrayRef<std::
   // Statistics from a cache alone do for methods that can estimate.
   if (!needed && (!wanted || options.calibrationData.empty()))
     return success();
-  return attachRows(calibrated, methods.empty() ? kRowsOfSearch : kRowsOfMethods, options, recipe);
+  return attachRows(calibrated, methods.empty() ? kRowsOfSearch : kRowsOfMethods, options, recipe,
+                    compiler.asFunction());
 }
 
 LogicalResult Quantization::applyMethods(ModuleOp calibrated, llvm::ArrayRef<std::string> methods) {
@@ -56,7 +57,7 @@ LogicalResult Quantization::applyMethods(ModuleOp calibrated, llvm::ArrayRef<std
 
 LogicalResult Quantization::search(ModuleOp calibrated) {
   numberOps(calibrated.lookupSymbol<func::FuncOp>("main"));
-  FailureOr<TransformDecisions> found = searchTransforms(calibrated, options, recipe);
+  FailureOr<TransformDecisions> found = searchTransforms(calibrated, options, recipe, compiler.asFunction());
   if (failed(found))
     return failure();
   decisions = std::move(*found);
@@ -155,11 +156,11 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
     narrow.weights.bits = 2;
     return chooseRounding(narrow, !options.calibrationData.empty());
   };
-  if (failed(attachSecondMoments(assigned, options, recipe, narrowest)))
+  if (failed(attachSecondMoments(assigned, options, recipe, compiler.asFunction(), narrowest)))
     return failure();
   hasSecondMoments = true;
   FailureOr<Assignment> assignment =
-      quern::assignToBudget(assigned, options, recipe, quantizeOptions, target, *costs);
+      quern::assignToBudget(assigned, options, recipe, quantizeOptions, target, *costs, compiler.asFunction());
   if (failed(assignment))
     return failure();
   eightBitBytes = assignment->eightBit.weightBytes;
@@ -212,8 +213,8 @@ LogicalResult Quantization::assignGivenBits(ModuleOp assigned) {
 
 LogicalResult Quantization::quantize(ModuleOp assigned) {
   QuantizeOptions quantizeOptions = makeQuantizeOptions();
-  if (!hasSecondMoments &&
-      failed(attachSecondMoments(assigned, options, recipe, quantizeOptions.chooseRounding)))
+  if (!hasSecondMoments && failed(attachSecondMoments(assigned, options, recipe, compiler.asFunction(),
+                                                      quantizeOptions.chooseRounding)))
     return failure();
   return runPasses(assigned,
                    [&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });

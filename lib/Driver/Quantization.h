@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Driver/HostCompiler.h"
 #include "lib/Driver/Options.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Search/TransformSearch.h"
@@ -56,6 +57,7 @@ private:
   QuantizeOptions makeQuantizeOptions() const;
 
   const CompileOptions &options;
+  HostCompiler compiler;
   Recipe recipe;
   const Target &target;
   /// Gives weights the bits that a file states.

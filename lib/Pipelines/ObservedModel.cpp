@@ -15,8 +15,30 @@ using namespace mlir;
 
 namespace quern {
 
+/// What stages have noted on ops plays no part in what the float model computes. Without it, a stage that
+/// runs the model once more can be given the same one.
+static void dropNotes(ModuleOp module) {
+  auto isNote = [](NamedAttribute attribute) { return attribute.getName().getValue().starts_with("quern."); };
+  module.walk([&](Operation *op) {
+    for (NamedAttribute attribute : llvm::to_vector(op->getDiscardableAttrs()))
+      if (isNote(attribute))
+        op->removeDiscardableAttr(attribute.getName());
+  });
+  for (auto function : module.getOps<func::FuncOp>()) {
+    SmallVector<DictionaryAttr> arguments;
+    function.getAllArgAttrs(arguments);
+    for (DictionaryAttr &attributes : arguments) {
+      NamedAttrList kept(llvm::to_vector(
+          llvm::make_filter_range(attributes, [&](NamedAttribute attribute) { return !isNote(attribute); })));
+      attributes = kept.getDictionary(module.getContext());
+    }
+    function.setAllArgAttrs(arguments);
+  }
+}
+
 llvm::Expected<ObservedModel> ObservedModel::create(ModuleOp prepared, const CompileInstrumented &compile) {
   OwningOpRef<ModuleOp> module = prepared.clone();
+  dropNotes(*module);
   PassManager passes(prepared.getContext());
   passes.addNestedPass<func::FuncOp>(createInsertObservers());
   passes.addNestedPass<func::FuncOp>(createReturnObserved());
