@@ -2,7 +2,7 @@
 #
 # A library names its layer; `quern_check_layers` fails the configuration when a
 # library links one to its right. The order is the one in README.md.
-set(QUERN_LAYERS Support Numerics Recipe Dialects Passes Frontend Calibration Targets Pipelines Driver CAPI Tools)
+set(QUERN_LAYERS Support Numerics Recipe Dialects Passes Frontend Calibration Targets Pipelines Report Driver CAPI Tools)
 
 set_property(GLOBAL PROPERTY QUERN_LIBRARIES "")
 set_property(GLOBAL PROPERTY QUERN_PASS_LIBRARIES "")

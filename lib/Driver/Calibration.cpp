@@ -275,8 +275,8 @@ FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileO
 static constexpr int64_t kFrontPoints = 33;
 
 FailureOr<Assignment> assignToBudget(ModuleOp numbered, const CompileOptions &options, const Recipe &recipe,
-                                     const QuantizeOptions &quantize, const Target &target,
-                                     CostStore &costs, const CompileInstrumented &compile) {
+                                     const QuantizeOptions &quantize, const Target &target, CostStore &costs,
+                                     const CompileInstrumented &compile) {
   AssignmentOptions assignmentOptions;
   assignmentOptions.recipe = recipe;
   assignmentOptions.budget = options.budget;

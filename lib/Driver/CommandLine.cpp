@@ -2,6 +2,7 @@
 #include "lib/Driver/CommandLine.h"
 
 #include "lib/Driver/Methods.h"
+#include "lib/Driver/Overview.h"
 #include "lib/Numerics/Observer.h"
 #include "lib/Support/FlagSet.h"
 
@@ -11,36 +12,6 @@
 #include "llvm/Support/Path.h"
 
 namespace quern {
-
-static constexpr const char overview[] =
-    R"(OVERVIEW: quernc: compiles an ONNX model to a native binary, in float or quantized
-
-EXAMPLES:
-  quernc model.onnx -o model.so
-      float, for this machine
-  quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz -o model.so
-      8-bit weights and activations, ranges from the samples in calib.npz
-  quernc model.onnx --quantize=W4A8 --group-size=32 --calibration-data=calib.npz -o model.so
-      4-bit weights in groups of 32, 8-bit activations
-  quernc model.onnx --quantize=W4A16 --group-size=32 -o model.so
-      4-bit weights in groups of 32, float activations; needs no data
-  quernc model.onnx --quantize=W8A8 --activations=dynamic -o model.so
-      8-bit matrix products, each row of activations with a scale of its own; needs no data
-  quernc model.onnx --assign=auto --budget=size=0.7x --calibration-data=calib.npz -o model.so
-      the bits of each weight chosen so that the model fits (docs/mixed-precision.md)
-  quernc model.onnx --recipe=recipe.yaml --calibration-data=calib.npz -o model.so
-      different precisions and methods for different nodes (docs/recipes.md)
-  quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --emit=onnx -o model.qdq.onnx
-      the same decisions as an ONNX model with QuantizeLinear/DequantizeLinear, for other runtimes
-  quernc model.onnx --dim=batch=1,sequence=128 -o model.so
-      binds symbolic dimensions; those left open take the sizes of the calibration samples, where all agree
-  quernc model.onnx --stop-after=prepare --emit=mlir -o -
-      the IR after a stage (import, prepare, calibrate, transform, assign, quantize, integerize, structure, target)
-
-EXIT STATUS: 0 done, 1 the model or the data was refused (every reason is listed), 2 wrong usage
-LIMITS: model files of 2 GiB (external data unlimited), 300,000 nodes, subgraphs nested 64 deep, 32 dimensions;
-        compiled or calibrated: 10,000 operators (a contraction counts as 8; each result beyond the first and each
-        operand beyond the fourth counts too), 1,000 operands each, 2,000 inputs and outputs, tensors of 2 GiB)";
 
 namespace {
 struct Flags : FlagSet {
@@ -93,6 +64,11 @@ struct Flags : FlagSet {
                  "What ops cost, as --assign=auto measured it: reused, and what is missing is added"};
   Flag front{*this, "pareto", "front.json",
              "Write the best choices for 33 budgets, and uniform ones, as JSON"};
+  Flag report{
+      *this, "report", "file.html|file.json,...",
+      "Write where the error and the time of a quantized model come from, node by node, and what would "
+      "help: a page for a browser, or JSON (docs/report.md)",
+      Flag::Kind::List};
   Flag exclude{*this, "exclude", "regex", "Leave nodes float whose name matches; may be repeated",
                Flag::Kind::Many};
   Flag failOnFloat{
@@ -293,6 +269,23 @@ static void readAssignment(const Flags &flags, CompileOptions &options, Mistakes
     mistakes.add("--budget: " + line);
 }
 
+static void readReports(const Flags &flags, CompileOptions &options, Mistakes &mistakes) {
+  options.reports = flags.report.getValues();
+  for (const std::string &path : options.reports) {
+    llvm::StringRef extension = llvm::sys::path::extension(path);
+    if (extension != ".html" && extension != ".json")
+      mistakes.add("--report=" + path + ": expected a name that ends in .html or .json");
+    if (path == options.output || llvm::count(options.reports, path) > 1)
+      mistakes.add("--report=" + path + ": this file is written for another reason too; name another");
+  }
+  if (options.reports.empty())
+    return;
+  if (options.recipe.empty() && options.preset.scheme.empty())
+    mistakes.add("--report explains a quantized model: add --quantize, --recipe or --assign");
+  if (options.emit == EmitKind::MLIR || options.emit == EmitKind::Statistics)
+    mistakes.add("--report goes with a quantized model as output: use --emit=so, obj or onnx");
+}
+
 /// The value of a flag that is a number, or `otherwise`.
 static double readNumber(const Flag &flag, double otherwise, Mistakes &mistakes) {
   double value = otherwise;
@@ -355,6 +348,7 @@ CommandLine parseCommandLine(llvm::ArrayRef<std::string> arguments) {
   else
     refuseFlagsBesideRecipe(flags, mistakes);
   readAssignment(flags, options, mistakes);
+  readReports(flags, options, mistakes);
   options.failOnFloat = flags.failOnFloat.isOn();
   options.calibrationData = flags.calibrationData.getValue();
   options.calibrationCache = flags.calibrationCache.getValue();

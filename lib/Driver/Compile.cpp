@@ -10,9 +10,11 @@
 #include "lib/Driver/Quantization.h"
 #include "lib/Driver/RecipeSource.h"
 #include "lib/Driver/Registration.h"
+#include "lib/Driver/Reporting.h"
 #include "lib/Driver/RunPasses.h"
 #include "lib/Driver/SizeLimits.h"
 #include "lib/Driver/StageTimer.h"
+#include "lib/Driver/TargetChoice.h"
 #include "lib/Driver/Verify.h"
 #include "lib/Frontend/ONNX/Export.h"
 #include "lib/Frontend/ONNX/Import.h"
@@ -56,9 +58,14 @@ private:
   LogicalResult runPasses(llvm::function_ref<void(OpPassManager &)> populate) {
     return quern::runPasses(*module, populate);
   }
-  LogicalResult writeIR();
-  LogicalResult writeModel();
-  LogicalResult write(llvm::StringRef path, llvm::StringRef bytes);
+  /// The module as text.
+  std::string printIR();
+  /// Makes `output` from what the last stage left.
+  LogicalResult formatOutput();
+  /// Adds the reports to what is written, and writes it.
+  LogicalResult writeAll();
+  /// Shows the module to the report, if one is asked for.
+  void showToReport(Stage stage, bool isDone);
 
   Stage lastStage() const;
   bool quantizing() const { return quantization.has_value(); }
@@ -81,13 +88,13 @@ private:
   std::string statistics;           ///< as JSON, if they are what is written
   std::string hubForm; ///< as ONNX bytes, kept for --verify=onnxruntime of a quantized model only
   ModelInfo info;
+  std::optional<Reporting> reporting;                      ///< nothing where no report is asked for
+  std::optional<ModelObject> object;                       ///< the artefact's code
+  std::string output;                                      ///< the bytes of it
+  std::vector<std::pair<std::string, std::string>> beside; ///< other files, by path
 };
 
 } // namespace
-
-LogicalResult Compilation::write(llvm::StringRef path, llvm::StringRef bytes) {
-  return report(context, writeOutput(options, path, bytes));
-}
 
 Stage Compilation::lastStage() const {
   if (options.stopAfter)
@@ -135,6 +142,8 @@ LogicalResult Compilation::readOptions() {
   if (!read)
     return report(context, read.takeError());
   quantization.emplace(options, std::move(*read), target);
+  if (!options.reports.empty())
+    reporting.emplace(options);
   return success();
 }
 
@@ -258,25 +267,21 @@ LogicalResult Compilation::verify(const ModelObject &object) {
   llvm_unreachable("every verification is done");
 }
 
-LogicalResult Compilation::writeIR() {
+std::string Compilation::printIR() {
   std::string text;
   llvm::raw_string_ostream stream(text);
   module->print(stream, OpPrintingFlags().enableDebugInfo());
   stream << "\n";
-  return write(options.output, text);
-}
-
-LogicalResult Compilation::writeModel() {
-  FailureOr<std::string> bytes = exportForm();
-  return failed(bytes) ? failure() : write(options.output, *bytes);
+  return text;
 }
 
 LogicalResult Compilation::emitStage() {
   bool asObject = options.emit == EmitKind::Object;
-  llvm::Expected<ModelObject> object =
+  llvm::Expected<ModelObject> emitted =
       emitObject(*module, target, info, asObject ? GetterName::PerModel : GetterName::Common);
-  if (!object)
-    return report(context, object.takeError());
+  if (!emitted)
+    return report(context, emitted.takeError());
+  object = std::move(*emitted);
   if (quantizing())
     if (llvm::Error error = quantization->checkBudget(object->weightBytes, object->workspaceBytes))
       return report(context, std::move(error));
@@ -285,62 +290,85 @@ LogicalResult Compilation::emitStage() {
   if (asObject) {
     llvm::SmallString<128> header(options.output);
     llvm::sys::path::replace_extension(header, ".h");
-    if (failed(write(options.output, object->bytes)))
-      return failure();
-    // Not `write`, which may stop: one file of the two would be left.
-    return report(context, writeFileAtomically(header, formatHeader(*object, info)));
+    beside.emplace_back(header.str(), formatHeader(*object, info));
+    output = object->bytes;
+    return success();
   }
   llvm::Expected<std::string> library = linkSharedObject(*object, folderForTemporaries(options));
-  return library ? write(options.output, *library) : report(context, library.takeError());
+  if (!library)
+    return report(context, library.takeError());
+  output = std::move(*library);
+  return success();
+}
+
+LogicalResult Compilation::formatOutput() {
+  if (lastStage() == Stage::Emit)
+    return success();
+  if (options.emit == EmitKind::Statistics) {
+    output = statistics;
+    return success();
+  }
+  if (options.emit != EmitKind::ONNX) {
+    output = printIR();
+    return success();
+  }
+  FailureOr<std::string> bytes = exportForm();
+  if (failed(bytes))
+    return failure();
+  output = std::move(*bytes);
+  return success();
+}
+
+LogicalResult Compilation::writeAll() {
+  if (quantizing())
+    llvm::append_range(beside, quantization->getReports());
+  if (reporting) {
+    StageTimer timer("report", options.verbose);
+    auto files = reporting->make(*quantization, target.record(), object ? &*object : nullptr);
+    if (failed(files))
+      return failure();
+    llvm::append_range(beside, *files);
+  }
+  return report(context, writeOutputs(options, output, beside));
+}
+
+void Compilation::showToReport(Stage stage, bool isDone) {
+  if (!reporting)
+    return;
+  if (isDone && stage == Stage::Prepare)
+    reporting->keepPrepared(*module);
+  if (!isDone && stage == Stage::Quantize)
+    reporting->keepFloat(*module);
+  if (isDone && stage == Stage::Quantize)
+    reporting->keepHub(*module);
+  if (isDone && stage == Stage::Integerize)
+    reporting->keepIntegers(*module);
 }
 
 LogicalResult Compilation::run() {
   if (failed(readOptions()))
     return failure();
   Stage last = lastStage();
-  for (size_t stage = 0; stage <= static_cast<size_t>(last); ++stage) {
-    if (failed(runStage(static_cast<Stage>(stage))))
+  for (size_t number = 0; number <= static_cast<size_t>(last); ++number) {
+    auto stage = static_cast<Stage>(number);
+    showToReport(stage, /*isDone=*/false);
+    if (failed(runStage(stage)))
       return failure();
-    if (static_cast<Stage>(stage) == Stage::Prepare && (failed(checkSize()) || failed(checkRules())))
+    showToReport(stage, /*isDone=*/true);
+    if (stage == Stage::Prepare && (failed(checkSize()) || failed(checkRules())))
       return failure();
-    if (static_cast<Stage>(stage) == Stage::Quantize && last == Stage::Emit &&
-        (failed(describeModel()) || failed(keepHubForm())))
+    if (stage == Stage::Quantize && last == Stage::Emit && (failed(describeModel()) || failed(keepHubForm())))
       return failure();
   }
-  LogicalResult written = success();
-  if (last != Stage::Emit)
-    written = options.emit == EmitKind::Statistics ? write(options.output, statistics)
-              : options.emit == EmitKind::ONNX     ? writeModel()
-                                                   : writeIR();
-  if (succeeded(written) && quantizing())
-    for (const auto &[path, text] : quantization->getReports())
-      if (failed(report(context, writeFileAtomically(path, text))))
-        return failure();
-  return written;
+  return failed(formatOutput()) ? failure() : writeAll();
 }
 
 Outcome compile(const CompileOptions &options, const Messages &messages) {
-  std::vector<std::pair<const char *, const std::string *>> inputs{
-      {"the model itself", &options.model},
-      {"the calibration data", &options.calibrationData},
-      {"the calibration cache", &options.calibrationCache},
-      {"the recipe", &options.recipe},
-      {"the assignment", &options.givenBits}};
-  for (const std::string &shard : options.calibrationShards)
-    inputs.push_back({"a calibration cache", &shard});
-  for (auto [what, input] : inputs)
-    if (options.output != "-" && isSameFile(*input, options.output)) {
-      messages(Severity::Error, "the output '" + options.output + "' is " + what + "; name another file");
-      return Outcome::Refused;
-    }
-  TargetOptions targetOptions;
-  targetOptions.name = options.target;
-  targetOptions.triple = options.triple;
-  targetOptions.cpu = options.cpu;
-  targetOptions.features = options.features;
-  targetOptions.optimizationLevel = options.optimizationLevel;
-  targetOptions.profile = options.profile;
-  llvm::Expected<std::unique_ptr<Target>> target = createTarget(targetOptions);
+  if (std::string problem = findOverwrittenInput(options); !problem.empty()) {
+    messages(Severity::Error, problem);
+    return Outcome::Refused;
+  }
+  llvm::Expected<std::unique_ptr<Target>> target = createTarget(targetOptionsOf(options));
   if (!target) {
     messages(Severity::Error, llvm::toString(target.takeError()));
     return Outcome::WrongUsage;

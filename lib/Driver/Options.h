@@ -97,7 +97,8 @@ struct CompileOptions {
   std::string target = "cpu";
   std::string triple, cpu, features; ///< empty = this machine
   unsigned optimizationLevel = 3;
-  bool profile = false; ///< the code counts the time of each node
+  std::vector<std::string> reports; ///< where the report is written: .html, .json
+  bool profile = false;             ///< the code counts the time of each node
 
   Verification verify = Verification::None;
   double relativeTolerance = 1e-4, absoluteTolerance = 1e-5;

@@ -7,13 +7,39 @@
 
 namespace quern {
 
-llvm::Error writeOutput(const CompileOptions &options, llvm::StringRef path, llvm::StringRef bytes) {
+llvm::Error writeOutputs(const CompileOptions &options, llvm::StringRef output,
+                         const std::vector<std::pair<std::string, std::string>> &beside) {
   if (options.progress && !options.progress->onStage("write"))
     return makeInterrupted();
+  FileSet files;
   if (!options.bytes)
-    return writeFileAtomically(path, bytes);
-  *options.bytes = bytes.str();
+    files.add(options.output, output.str());
+  for (const auto &[path, text] : beside)
+    files.add(path, text);
+  if (llvm::Error error = files.commit())
+    return error;
+  if (options.bytes)
+    *options.bytes = output.str();
   return llvm::Error::success();
+}
+
+std::string findOverwrittenInput(const CompileOptions &options) {
+  std::vector<std::pair<const char *, const std::string *>> inputs{
+      {"the model itself", &options.model},
+      {"the calibration data", &options.calibrationData},
+      {"the calibration cache", &options.calibrationCache},
+      {"the recipe", &options.recipe},
+      {"the assignment", &options.givenBits}};
+  for (const std::string &shard : options.calibrationShards)
+    inputs.push_back({"a calibration cache", &shard});
+  std::vector<const std::string *> outputs{&options.output};
+  for (const std::string &path : options.reports)
+    outputs.push_back(&path);
+  for (auto [what, input] : inputs)
+    for (const std::string *output : outputs)
+      if (*output != "-" && isSameFile(*input, *output))
+        return "the output '" + *output + "' is " + what + "; name another file";
+  return "";
 }
 
 std::string folderForTemporaries(const CompileOptions &options) {

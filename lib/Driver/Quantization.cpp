@@ -3,14 +3,15 @@
 
 #include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
-#include "lib/Driver/HostModel.h"
 #include "lib/Driver/Methods.h"
 #include "lib/Driver/RunPasses.h"
+#include "lib/Driver/TargetChoice.h"
 #include "lib/Pipelines/Assign.h"
 #include "lib/Pipelines/Assignment/Describe.h"
 #include "lib/Pipelines/Assignment/GivenBits.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Transform.h"
+#include "lib/Report/FormatAssignment.h"
 #include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
@@ -128,15 +129,14 @@ QuantizeOptions Quantization::makeQuantizeOptions() const {
 
 /// Times are found by running code here.
 static llvm::Error checkIsThisMachine(const TargetRecord &target) {
-  auto host = createHostTarget();
-  if (!host)
-    return host.takeError();
-  const TargetRecord &here = (*host)->record();
-  if (target.triple == here.triple && target.cpu == here.cpu && target.features == here.features)
-    return llvm::Error::success();
-  return llvm::createStringError("a budget of latency is measured on this machine (" + here.cpu +
-                                 "), but the code is for " + target.cpu +
-                                 "; leave --mcpu, --mattr and --mtriple out, or the latency");
+  llvm::Expected<bool> isHere = isForThisMachine(target);
+  if (!isHere)
+    return isHere.takeError();
+  return *isHere ? llvm::Error::success()
+                 : llvm::createStringError("a budget of latency is measured on this machine, but the code is "
+                                           "for " +
+                                           target.cpu +
+                                           "; leave --mcpu, --mattr and --mtriple out, or the latency");
 }
 
 LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
@@ -159,8 +159,8 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
   if (failed(attachSecondMoments(assigned, options, recipe, compiler.asFunction(), narrowest)))
     return failure();
   hasSecondMoments = true;
-  FailureOr<Assignment> assignment =
-      quern::assignToBudget(assigned, options, recipe, quantizeOptions, target, *costs, compiler.asFunction());
+  FailureOr<Assignment> assignment = quern::assignToBudget(assigned, options, recipe, quantizeOptions, target,
+                                                           *costs, compiler.asFunction());
   if (failed(assignment))
     return failure();
   eightBitBytes = assignment->eightBit.weightBytes;
@@ -176,6 +176,8 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
     reports[options.costTable] = costs->toJSON();
   if (!options.front.empty())
     reports[options.front] = assignment->front;
+  if (!options.reports.empty())
+    assignmentReport = formatForReport(*assignment, options.budget.str());
   // Weights that are rounded to nearest need no moments.
   assigned.walk([&](onnx::QuantizableOpInterface op) {
     if (op->hasAttr(kSecondMomentAttrName) && !quantizeOptions.chooseRounding(op).weighsErrors()) {

@@ -8,6 +8,8 @@
 #include "lib/Pipelines/Search/TransformSearch.h"
 #include "lib/Targets/Target.h"
 
+#include "llvm/Support/JSON.h"
+
 #include "mlir/IR/BuiltinOps.h"
 
 namespace quern {
@@ -34,6 +36,9 @@ public:
 
   /// Files beside the artefact, by path; they are written when all else has succeeded.
   const std::map<std::string, std::string> &getReports() const { return reports; }
+
+  /// What --assign=auto found (lib/Report/FormatAssignment.h), or null.
+  const llvm::json::Value &describeAssignment() const { return assignmentReport; }
 
   /// Refuses a compiled model that takes more than the budget: what was chosen has been compiled before, but
   /// with weights rounded otherwise.
@@ -64,6 +69,7 @@ private:
   llvm::LogicalResult assignGivenBits(mlir::ModuleOp assigned);
 
   std::map<std::string, std::string> reports;
+  llvm::json::Value assignmentReport = nullptr;
   int64_t eightBitBytes = 0;                   ///< of the model's weights with the most bits
   bool hasSecondMoments = false;               ///< of all weights that want them
   std::optional<TransformDecisions> decisions; ///< of the method `auto`

@@ -33,19 +33,12 @@ static llvm::Error writeThrough(llvm::StringRef path, llvm::StringRef bytes) {
   return llvm::Error::success();
 }
 
-llvm::Error writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes) {
-  llvm::sys::fs::file_status status;
-  bool replaceable =
-      llvm::sys::fs::status(path, status) || status.type() == llvm::sys::fs::file_type::regular_file;
-  if (path == "-" || !replaceable)
-    return writeThrough(path, bytes);
-
+/// A file beside `path` with these bytes.
+static llvm::Expected<llvm::sys::fs::TempFile> writeBeside(llvm::StringRef path, llvm::StringRef bytes) {
   auto temporary = llvm::sys::fs::TempFile::create(path + ".%%%%%%.tmp",
                                                    llvm::sys::fs::all_read | llvm::sys::fs::all_write);
-  if (!temporary) {
-    std::error_code code = llvm::errorToErrorCode(temporary.takeError());
-    return fileError("write", path, code);
-  }
+  if (!temporary)
+    return fileError("write", path, llvm::errorToErrorCode(temporary.takeError()));
   std::error_code code;
   {
     llvm::raw_fd_ostream stream(temporary->FD, /*shouldClose=*/false);
@@ -58,9 +51,44 @@ llvm::Error writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes) {
     llvm::consumeError(temporary->discard());
     return fileError("write", path, code);
   }
-  if (llvm::Error error = temporary->keep(path))
-    return fileError("write", path, llvm::errorToErrorCode(std::move(error)));
-  return llvm::Error::success();
+  return temporary;
+}
+
+static bool isReplaceable(llvm::StringRef path) {
+  llvm::sys::fs::file_status status;
+  return path != "-" &&
+         (llvm::sys::fs::status(path, status) || status.type() == llvm::sys::fs::file_type::regular_file);
+}
+
+llvm::Error FileSet::commit() {
+  std::vector<std::pair<llvm::StringRef, llvm::sys::fs::TempFile>> written;
+  llvm::Error error = llvm::Error::success();
+  for (const auto &[path, bytes] : files) {
+    if (error || !isReplaceable(path))
+      continue;
+    auto temporary = writeBeside(path, bytes);
+    if (temporary)
+      written.emplace_back(path, std::move(*temporary));
+    else
+      error = llvm::joinErrors(std::move(error), temporary.takeError());
+  }
+  for (const auto &[path, bytes] : files)
+    if (!error && !isReplaceable(path))
+      error = llvm::joinErrors(std::move(error), writeThrough(path, bytes));
+  for (auto &[path, temporary] : written) {
+    if (error)
+      llvm::consumeError(temporary.discard());
+    else if (llvm::Error renaming = temporary.keep(path))
+      error = llvm::joinErrors(std::move(error),
+                               fileError("write", path, llvm::errorToErrorCode(std::move(renaming))));
+  }
+  return error;
+}
+
+llvm::Error writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes) {
+  FileSet files;
+  files.add(path.str(), bytes.str());
+  return files.commit();
 }
 
 bool isSameFile(llvm::StringRef a, llvm::StringRef b) {
