@@ -103,6 +103,11 @@ QUERN_EXPORT quern_outcome quern_compile(const char *model, const char *output, 
 QUERN_EXPORT quern_outcome quern_merge_statistics(const char *const *statistics, size_t count,
                                                   const quern_listener *listener, quern_bytes **merged);
 
+/* Merges sensitivities of parts of the weights (the option "emit" with the value "sensitivities"): the result
+ * is, to the byte, that of one process. They must be of one model, recipe, data and measure. */
+QUERN_EXPORT quern_outcome quern_merge_sensitivities(const char *const *tables, size_t count,
+                                                     const quern_listener *listener, quern_bytes **merged);
+
 /* Runs a pipeline on the text of a module, as quern-opt does: "builtin.module(quern-infer-shapes, cse)",
  * or what stands within its parentheses alone. Passes on functions are nested:
  * "func.func(quern-fold-constants)". */

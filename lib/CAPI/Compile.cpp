@@ -1,4 +1,4 @@
-// quern_compile and quern_merge_statistics.
+// quern_compile, and what adds up parts of its results.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Driver/Compile.h"
 
@@ -6,6 +6,7 @@
 #include "lib/CAPI/ReaderSamples.h"
 #include "lib/Calibration/Statistics.h"
 #include "lib/Driver/CommandLine.h"
+#include "lib/Pipelines/Assignment/SensitivityTable.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -80,26 +81,45 @@ quern_outcome quern_compile(const char *model, const char *output, const quern_o
   });
 }
 
+/// Adds up texts, each read by `parse`; `what` they are in messages.
+template <typename Part>
+static quern_outcome mergeParts(llvm::ArrayRef<const char *> texts, llvm::StringRef what,
+                                llvm::function_ref<llvm::Expected<Part>(llvm::StringRef)> parse,
+                                CallerListener &listener, quern_bytes **merged) {
+  if (texts.empty()) {
+    listener.refuse("there are no " + what.str() + " to merge");
+    return QUERN_WRONG_USAGE;
+  }
+  std::optional<Part> sum;
+  for (const char *text : texts) {
+    llvm::Expected<Part> part = parse(text);
+    llvm::Error error = part ? llvm::Error::success() : part.takeError();
+    if (!error && sum)
+      error = sum->merge(*part);
+    else if (!error)
+      sum = std::move(*part);
+    if (error)
+      return listener.refuse(llvm::toString(std::move(error)));
+  }
+  *merged = new quern_bytes{sum->toJSON()};
+  return QUERN_DONE;
+}
+
 quern_outcome quern_merge_statistics(const char *const *texts, size_t count, const quern_listener *caller,
                                      quern_bytes **merged) {
   CallerListener listener(caller);
   return guard(listener, [&] {
-    if (count == 0) {
-      listener.refuse("there are no statistics to merge");
-      return QUERN_WRONG_USAGE;
-    }
-    std::optional<Statistics> sum;
-    for (const char *text : llvm::ArrayRef(texts, count)) {
-      llvm::Expected<Statistics> part = Statistics::fromJSON(text);
-      llvm::Error error = part ? llvm::Error::success() : part.takeError();
-      if (!error && sum)
-        error = sum->merge(*part);
-      else if (!error)
-        sum = std::move(*part);
-      if (error)
-        return listener.refuse(llvm::toString(std::move(error)));
-    }
-    *merged = new quern_bytes{sum->toJSON()};
-    return QUERN_DONE;
+    return mergeParts<Statistics>(llvm::ArrayRef(texts, count), "statistics", Statistics::fromJSON, listener,
+                                  merged);
+  });
+}
+
+quern_outcome quern_merge_sensitivities(const char *const *tables, size_t count, const quern_listener *caller,
+                                        quern_bytes **merged) {
+  CallerListener listener(caller);
+  auto parse = [](llvm::StringRef text) { return SensitivityTable::parse(text, "the text"); };
+  return guard(listener, [&] {
+    return mergeParts<SensitivityTable>(llvm::ArrayRef(tables, count), "sensitivities", parse, listener,
+                                        merged);
   });
 }

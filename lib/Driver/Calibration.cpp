@@ -274,34 +274,68 @@ FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileO
 /// Budgets of --pareto.
 static constexpr int64_t kFrontPoints = 33;
 
+static AssignmentOptions makeAssignmentOptions(const CompileOptions &options, const Recipe &recipe,
+                                               const QuantizeOptions &quantize, const std::string &dataHash) {
+  AssignmentOptions assignment;
+  assignment.recipe = recipe;
+  assignment.budget = options.budget;
+  assignment.sensitivity = options.sensitivity;
+  assignment.quantize = quantize;
+  assignment.dataHash = dataHash;
+  assignment.progress = options.progress;
+  assignment.frontPoints = options.front.empty() ? 0 : kFrontPoints;
+  return assignment;
+}
+
+/// Hands samples to `work`, null if there are none, and how many of them it may look at.
+static LogicalResult
+withOptionalSamples(ModuleOp module, const CompileOptions &options, const Recipe &recipe,
+                    llvm::function_ref<llvm::Error(SampleReader *, std::optional<int64_t>)> work) {
+  if (options.calibrationData.empty())
+    return report(*module.getContext(), work(nullptr, std::nullopt));
+  return withSamples(module, options, recipe, [&](SampleReader &samples, const CalibrateOptions &settings) {
+    return work(&samples, settings.samples);
+  });
+}
+
 FailureOr<Assignment> assignToBudget(ModuleOp numbered, const CompileOptions &options, const Recipe &recipe,
-                                     const QuantizeOptions &quantize, const Target &target, CostStore &costs,
+                                     const QuantizeOptions &quantize, const std::string &dataHash,
+                                     const Target &target, CostStore &costs,
+                                     std::optional<SensitivityTable> &known,
                                      const CompileInstrumented &compile) {
-  AssignmentOptions assignmentOptions;
-  assignmentOptions.recipe = recipe;
-  assignmentOptions.budget = options.budget;
-  assignmentOptions.sensitivity = options.sensitivity;
-  assignmentOptions.quantize = quantize;
-  assignmentOptions.progress = options.progress;
-  assignmentOptions.frontPoints = options.front.empty() ? 0 : kFrontPoints;
+  AssignmentOptions assignmentOptions = makeAssignmentOptions(options, recipe, quantize, dataHash);
   std::optional<Assignment> assignment;
   auto assign = [&](SampleReader *samples, std::optional<int64_t> limit) -> llvm::Error {
     assignmentOptions.limit = limit;
-    auto found = assignToBudget(numbered, samples, assignmentOptions, target, costs, compile);
+    auto found = assignToBudget(numbered, samples, assignmentOptions, target, costs, known, compile);
     if (!found)
       return found.takeError();
     assignment = std::move(*found);
     return llvm::Error::success();
   };
-  LogicalResult result = options.calibrationData.empty()
-                             ? report(*numbered.getContext(), assign(nullptr, std::nullopt))
-                             : withSamples(numbered, options, recipe,
-                                           [&](SampleReader &samples, const CalibrateOptions &settings) {
-                                             return assign(&samples, settings.samples);
-                                           });
-  if (failed(result))
+  if (failed(withOptionalSamples(numbered, options, recipe, assign)))
     return failure();
   return std::move(*assignment);
+}
+
+FailureOr<SensitivityTable> measureSensitivities(ModuleOp numbered, const CompileOptions &options,
+                                                 const Recipe &recipe, const QuantizeOptions &quantize,
+                                                 const std::string &dataHash, const Target &target,
+                                                 const CompileInstrumented &compile) {
+  AssignmentOptions assignmentOptions = makeAssignmentOptions(options, recipe, quantize, dataHash);
+  std::optional<SensitivityTable> measured;
+  auto measure = [&](SampleReader *samples, std::optional<int64_t> limit) -> llvm::Error {
+    assignmentOptions.limit = limit;
+    auto found =
+        measureSensitivities(numbered, samples, assignmentOptions, target, options.sensitivityPart, compile);
+    if (!found)
+      return found.takeError();
+    measured = std::move(*found);
+    return llvm::Error::success();
+  };
+  if (failed(withOptionalSamples(numbered, options, recipe, measure)))
+    return failure();
+  return std::move(*measured);
 }
 
 } // namespace quern

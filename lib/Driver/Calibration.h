@@ -48,7 +48,14 @@ mlir::FailureOr<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, co
 /// options if there are any. The module's ops are numbered. Errors are diagnostics.
 mlir::FailureOr<Assignment> assignToBudget(mlir::ModuleOp numbered, const CompileOptions &options,
                                            const Recipe &recipe, const QuantizeOptions &quantize,
-                                           const Target &target, CostStore &costs,
+                                           const std::string &dataHash, const Target &target,
+                                           CostStore &costs, std::optional<SensitivityTable> &known,
                                            const CompileInstrumented &compile);
+
+/// Measures what it would choose by, of the weights of the options' part.
+mlir::FailureOr<SensitivityTable> measureSensitivities(mlir::ModuleOp numbered, const CompileOptions &options,
+                                                       const Recipe &recipe, const QuantizeOptions &quantize,
+                                                       const std::string &dataHash, const Target &target,
+                                                       const CompileInstrumented &compile);
 
 } // namespace quern

@@ -16,9 +16,11 @@ namespace quern {
 namespace {
 struct Flags : FlagSet {
   Flag output{*this, "o", "file", "Output file; '-' is standard output"};
-  Flag emit{*this, "emit", "kind",
-            "so, obj (an object and a C header), mlir, onnx, or statistics (what calibration saw, as JSON); "
-            "default: from the name of -o"};
+  Flag emit{
+      *this, "emit", "kind",
+      "so, obj (an object and a C header), mlir, onnx, statistics (what calibration saw, as JSON), or "
+      "sensitivities (what fewer bits of each weight lose, as JSON, with --assign=auto); default: from the "
+      "name of -o"};
   Flag stopAfter{*this, "stop-after", "stage", "Stop after this stage (with --emit=mlir)"};
   Flag dimensions{*this, "dim", "name=size,...",
                   "Sizes of symbolic dimensions; default: those of the calibration samples",
@@ -58,6 +60,14 @@ struct Flags : FlagSet {
       "machine (2ms, 500us), average-bits= of a weight",
       Flag::Kind::List};
   Flag sensitivity{*this, "sensitivity", "name", describeSensitivities()};
+  Flag sensitivityTable{
+      *this, "sensitivity-table", "file.json",
+      "What fewer bits lose, as --assign=auto or --emit=sensitivities measured it: reused, and "
+      "what is missing is added. Given several times, for parts: they are added up and never "
+      "written",
+      Flag::Kind::Many};
+  Flag sensitivityPart{*this, "sensitivity-part", "I/N",
+                       "With --emit=sensitivities: of part I of N of the weights only"};
   Flag assignmentOutput{*this, "assignment-output", "file.yaml",
                         "Write what --assign=auto chose, to be edited and given back"};
   Flag costTable{*this, "cost-table", "file.json",
@@ -138,9 +148,10 @@ static EmitKind chooseEmitKind(const Flags &flags, Mistakes &mistakes) {
                    .Case("mlir", EmitKind::MLIR)
                    .Case("onnx", EmitKind::ONNX)
                    .Case("statistics", EmitKind::Statistics)
+                   .Case("sensitivities", EmitKind::Sensitivities)
                    .Default(std::nullopt);
   if (!known)
-    mistakes.add("--emit=" + kind + ": expected so, obj, mlir, onnx or statistics");
+    mistakes.add("--emit=" + kind + ": expected so, obj, mlir, onnx, statistics or sensitivities");
   return known.value_or(EmitKind::SharedLibrary);
 }
 
@@ -235,6 +246,21 @@ static void refuseFlagsBesideRecipe(const Flags &flags, Mistakes &mistakes) {
          flags.methods, flags.calibrationLength, flags.lengthDimension);
 }
 
+static SensitivityPart readPart(const Flags &flags, EmitKind emit, Mistakes &mistakes) {
+  if (!flags.sensitivityPart.isGiven())
+    return {};
+  SensitivityPart part;
+  auto [index, count] = llvm::StringRef(flags.sensitivityPart.getValue()).split('/');
+  if (!llvm::to_integer(index, part.index, 10) || !llvm::to_integer(count, part.count, 10) ||
+      part.index < 1 || part.index > part.count)
+    mistakes.add(flags.sensitivityPart.spelling() + "=" + flags.sensitivityPart.getValue() +
+                 ": expected a part and their number, such as 1/4");
+  --part.index;
+  if (emit != EmitKind::Sensitivities)
+    mistakes.add("--sensitivity-part is of what is measured alone: add --emit=sensitivities");
+  return part;
+}
+
 /// --assign and what goes with it.
 static void readAssignment(const Flags &flags, CompileOptions &options, Mistakes &mistakes) {
   if (flags.sensitivity.isGiven())
@@ -243,9 +269,13 @@ static void readAssignment(const Flags &flags, CompileOptions &options, Mistakes
   options.assignmentOutput = flags.assignmentOutput.getValue();
   options.front = flags.front.getValue();
   options.costTable = flags.costTable.getValue();
+  options.sensitivityTables = flags.sensitivityTable.getValues();
+  options.sensitivityPart = readPart(flags, options.emit, mistakes);
   if (flags.assign.getValue() != "auto") {
-    for (const Flag *flag :
-         {&flags.budget, &flags.sensitivity, &flags.assignmentOutput, &flags.front, &flags.costTable})
+    if (options.emit == EmitKind::Sensitivities)
+      mistakes.add("--emit=sensitivities tells what --assign=auto chooses by: add --assign=auto");
+    for (const Flag *flag : {&flags.budget, &flags.sensitivity, &flags.assignmentOutput, &flags.front,
+                             &flags.costTable, &flags.sensitivityTable})
       if (flag->isGiven())
         mistakes.add(flag->spelling() + " is of what --assign=auto chooses: " +
                      (flags.assign.isGiven() ? "give" : "add") + " --assign=auto");
@@ -253,6 +283,8 @@ static void readAssignment(const Flags &flags, CompileOptions &options, Mistakes
     return;
   }
   options.assignsToBudget = true;
+  if (!flags.budget.isGiven() && options.emit == EmitKind::Sensitivities)
+    return;
   if (!flags.budget.isGiven()) {
     mistakes.add("--assign=auto chooses precisions within a budget: add --budget=size=BYTES (see --help)");
     return;

@@ -106,6 +106,8 @@ Stage Compilation::lastStage() const {
     return Stage::Target;
   case EmitKind::Statistics:
     return Stage::Calibrate;
+  case EmitKind::Sensitivities:
+    return Stage::Assign;
   case EmitKind::SharedLibrary:
   case EmitKind::Object:
     return Stage::Emit;
@@ -306,6 +308,10 @@ LogicalResult Compilation::formatOutput() {
     return success();
   if (options.emit == EmitKind::Statistics) {
     output = statistics;
+    return success();
+  }
+  if (options.emit == EmitKind::Sensitivities) {
+    output = quantization->getSensitivities();
     return success();
   }
   if (options.emit != EmitKind::ONNX) {

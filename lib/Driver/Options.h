@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/Calibration/DataReader.h"
+#include "lib/Pipelines/Assignment/SensitivityTable.h"
 #include "lib/Recipe/Budget.h"
 #include "lib/Recipe/Preset.h"
 #include "lib/Support/Progress.h"
@@ -36,9 +37,10 @@ inline constexpr std::array<const char *, 10> stageNames = {"import", "prepare",
                                                             "assign", "quantize", "integerize", "structure",
                                                             "target", "emit"};
 
-/// What is written: a shared library, an object with its C header, IR text, a (QDQ) ONNX model, or what
-/// calibration saw (lib/Calibration/Statistics.h).
-enum class EmitKind { SharedLibrary, Object, MLIR, ONNX, Statistics };
+/// What is written: a shared library, an object with its C header, IR text, a (QDQ) ONNX model, what
+/// calibration saw (lib/Calibration/Statistics.h), or what fewer bits lose
+/// (lib/Pipelines/Assignment/SensitivityTable.h).
+enum class EmitKind { SharedLibrary, Object, MLIR, ONNX, Statistics, Sensitivities };
 
 /// A second execution that the artefact's outputs are compared with before it is written.
 enum class Verification { None, Reference, OnnxRuntime };
@@ -86,6 +88,8 @@ struct CompileOptions {
   std::string costTable;               ///< costs of ops to reuse, and to add to; may be empty
   std::string assignmentOutput, front; ///< where what was assigned, and the front, are written; may be empty
   std::string sensitivity; ///< the measure of what a weight's precision loses; empty: the best there is
+  std::vector<std::string> sensitivityTables; ///< losses to reuse; one alone is added to, or made
+  SensitivityPart sensitivityPart;            ///< of the weights, with EmitKind::Sensitivities
 
   std::string calibrationData;  ///< file or folder; "random" by name
   OpenReader calibrationReader; ///< used instead if there is one; `calibrationData` is what messages call it

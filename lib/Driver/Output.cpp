@@ -32,6 +32,8 @@ std::string findOverwrittenInput(const CompileOptions &options) {
       {"the assignment", &options.givenBits}};
   for (const std::string &shard : options.calibrationShards)
     inputs.push_back({"a calibration cache", &shard});
+  for (const std::string &table : options.sensitivityTables)
+    inputs.push_back({"a table of sensitivities", &table});
   std::vector<const std::string *> outputs{&options.output};
   for (const std::string &path : options.reports)
     outputs.push_back(&path);

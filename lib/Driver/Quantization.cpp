@@ -12,10 +12,13 @@
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Transform.h"
 #include "lib/Report/FormatAssignment.h"
+#include "lib/Support/Files.h"
 #include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
 #include "passes/RecipeRules/RuleMatcher.h"
+
+#include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
 
@@ -27,10 +30,11 @@ static constexpr int64_t kRowsOfMethods = 512, kRowsOfSearch = 128;
 FailureOr<std::optional<std::string>> Quantization::calibrate(ModuleOp prepared) {
   if (!recipe.needsRanges())
     return std::optional<std::string>();
-  FailureOr<std::string> dataHash = calibrateModule(prepared, options, recipe, compiler.asFunction());
-  if (failed(dataHash))
+  FailureOr<std::string> hash = calibrateModule(prepared, options, recipe, compiler.asFunction());
+  if (failed(hash))
     return failure();
-  return std::make_optional(std::move(*dataHash));
+  dataHash = *hash;
+  return std::make_optional(std::move(*hash));
 }
 
 LogicalResult Quantization::sampleRows(ModuleOp calibrated, llvm::ArrayRef<std::string> methods,
@@ -105,7 +109,9 @@ LogicalResult Quantization::assign(ModuleOp transformed) {
   if (failed(result) || (!options.assignsToBudget && options.givenBits.empty()))
     return result;
   numberOps(main);
-  result = options.assignsToBudget ? assignToBudget(transformed) : assignGivenBits(transformed);
+  result = options.emit == EmitKind::Sensitivities ? measureSensitivities(transformed)
+           : options.assignsToBudget               ? assignToBudget(transformed)
+                                                   : assignGivenBits(transformed);
   eraseNumbers(main);
   return result;
 }
@@ -139,15 +145,7 @@ static llvm::Error checkIsThisMachine(const TargetRecord &target) {
                                            "; leave --mcpu, --mattr and --mtriple out, or the latency");
 }
 
-LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
-  MLIRContext *context = assigned.getContext();
-  if (options.budget.latency && failed(report(*context, checkIsThisMachine(target.record()))))
-    return failure();
-  llvm::Expected<CostStore> costs =
-      options.costTable.empty() ? CostStore() : CostStore::read(options.costTable);
-  if (!costs)
-    return report(*context, costs.takeError());
-  QuantizeOptions quantizeOptions = makeQuantizeOptions();
+LogicalResult Quantization::attachMoments(ModuleOp assigned) {
   auto narrowest = [&](Operation *op) {
     const PrecisionSettings *settings = RuleMatcher(recipe).settingsFor(op);
     if (!settings)
@@ -159,8 +157,57 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
   if (failed(attachSecondMoments(assigned, options, recipe, compiler.asFunction(), narrowest)))
     return failure();
   hasSecondMoments = true;
-  FailureOr<Assignment> assignment = quern::assignToBudget(assigned, options, recipe, quantizeOptions, target,
-                                                           *costs, compiler.asFunction());
+  return success();
+}
+
+/// The tables, added up; one alone need not exist yet.
+static llvm::Expected<std::optional<SensitivityTable>> readSensitivities(llvm::ArrayRef<std::string> paths) {
+  std::optional<SensitivityTable> sum;
+  for (const std::string &path : paths) {
+    if (paths.size() == 1 && !llvm::sys::fs::exists(path))
+      return std::nullopt;
+    auto buffer = readFile(path);
+    if (!buffer)
+      return buffer.takeError();
+    auto part = SensitivityTable::parse((*buffer)->getBuffer(), "'" + path + "'");
+    if (!part)
+      return part.takeError();
+    if (!sum)
+      sum = std::move(*part);
+    else if (llvm::Error error = sum->merge(*part))
+      return llvm::createStringError("'" + path + "': " + llvm::toString(std::move(error)));
+  }
+  return sum;
+}
+
+LogicalResult Quantization::measureSensitivities(ModuleOp assigned) {
+  QuantizeOptions quantizeOptions = makeQuantizeOptions();
+  if (failed(attachMoments(assigned)))
+    return failure();
+  auto measured = quern::measureSensitivities(assigned, options, recipe, quantizeOptions, dataHash, target,
+                                              compiler.asFunction());
+  if (failed(measured))
+    return failure();
+  sensitivities = measured->toJSON();
+  return success();
+}
+
+LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
+  MLIRContext *context = assigned.getContext();
+  if (options.budget.latency && failed(report(*context, checkIsThisMachine(target.record()))))
+    return failure();
+  llvm::Expected<CostStore> costs =
+      options.costTable.empty() ? CostStore() : CostStore::read(options.costTable);
+  if (!costs)
+    return report(*context, costs.takeError());
+  auto known = readSensitivities(options.sensitivityTables);
+  if (!known)
+    return report(*context, known.takeError());
+  QuantizeOptions quantizeOptions = makeQuantizeOptions();
+  if (failed(attachMoments(assigned)))
+    return failure();
+  FailureOr<Assignment> assignment = quern::assignToBudget(
+      assigned, options, recipe, quantizeOptions, dataHash, target, *costs, *known, compiler.asFunction());
   if (failed(assignment))
     return failure();
   eightBitBytes = assignment->eightBit.weightBytes;
@@ -174,6 +221,8 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
         formatAssignment(*assignment, hash ? hash.getValue() : "", options.budget.str());
   if (!options.costTable.empty())
     reports[options.costTable] = costs->toJSON();
+  if (options.sensitivityTables.size() == 1)
+    reports[options.sensitivityTables.front()] = (*known)->toJSON();
   if (!options.front.empty())
     reports[options.front] = assignment->front;
   if (!options.reports.empty())

@@ -39,6 +39,8 @@ public:
 
   /// What --assign=auto found (lib/Report/FormatAssignment.h), or null.
   const llvm::json::Value &describeAssignment() const { return assignmentReport; }
+  /// With EmitKind::Sensitivities: what fewer bits of the weights of a part lose, as JSON.
+  const std::string &getSensitivities() const { return sensitivities; }
 
   /// Refuses a compiled model that takes more than the budget: what was chosen has been compiled before, but
   /// with weights rounded otherwise.
@@ -58,6 +60,10 @@ private:
 
   /// Chooses the precisions of weights within the budget.
   llvm::LogicalResult assignToBudget(mlir::ModuleOp assigned);
+  /// Attaches the second moments that any choice of bits may want.
+  llvm::LogicalResult attachMoments(mlir::ModuleOp assigned);
+  /// Finds `sensitivities`.
+  llvm::LogicalResult measureSensitivities(mlir::ModuleOp assigned);
   /// How codes of weights are chosen, for the precision that each op has.
   QuantizeOptions makeQuantizeOptions() const;
 
@@ -70,6 +76,7 @@ private:
 
   std::map<std::string, std::string> reports;
   llvm::json::Value assignmentReport = nullptr;
+  std::string sensitivities, dataHash;
   int64_t eightBitBytes = 0;                   ///< of the model's weights with the most bits
   bool hasSecondMoments = false;               ///< of all weights that want them
   std::optional<TransformDecisions> decisions; ///< of the method `auto`

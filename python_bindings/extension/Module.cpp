@@ -90,15 +90,16 @@ static Result compile(const std::string &model, const std::optional<std::string>
   return toResult(outcome, bytes);
 }
 
-static Result mergeStatistics(const std::vector<std::string> &statistics, nb::object message) {
+/// One of the functions quern_merge_*.
+template <auto merge> static Result mergeParts(const std::vector<std::string> &parts, nb::object message) {
   std::vector<const char *> texts;
-  texts.reserve(statistics.size());
-  for (const std::string &text : statistics)
+  texts.reserve(parts.size());
+  for (const std::string &text : parts)
     texts.push_back(text.c_str());
   Caller caller(std::move(message), nb::none());
   quern_bytes *bytes = nullptr;
-  quern_outcome outcome = caller.run(
-      [&] { return quern_merge_statistics(texts.data(), texts.size(), caller.getListener(), &bytes); });
+  quern_outcome outcome =
+      caller.run([&] { return merge(texts.data(), texts.size(), caller.getListener(), &bytes); });
   return toResult(outcome, bytes);
 }
 
@@ -176,7 +177,8 @@ NB_MODULE(_quern, module) {
   module.def("version", &quern_version);
   module.def("compile", &compile, "model"_a, "output"_a.none(), "options"_a, "samples"_a.none(), "count"_a,
              "message"_a, "progress"_a.none(), "Outcome, and the output's bytes if it has no path.");
-  module.def("merge_statistics", &mergeStatistics, "statistics"_a, "message"_a);
+  module.def("merge_statistics", &mergeParts<quern_merge_statistics>, "statistics"_a, "message"_a);
+  module.def("merge_sensitivities", &mergeParts<quern_merge_sensitivities>, "tables"_a, "message"_a);
   module.def("run_pipeline", &runPipeline, "module"_a, "pipeline"_a, "message"_a);
   module.def("list_names", &listNames, "list"_a, "(name, value, description) of each entry of a list.");
   nb::class_<Session>(module, "Session")

@@ -71,7 +71,7 @@ def calibrate(model: ModelSource,
               progress: Progress = None) -> Statistics:
     """Runs the float model on samples and returns the statistics of its values, and writes them to `output` if that is given: what
     `compile` reads as `calibration_cache`. One sample is in memory at a time. Arguments are those of `compile`."""
-    made, _ = run_compiler(model, None, [("emit", "statistics"), ("dim", dims)], calibration_data, progress)
+    made, _ = run_compiler(model, None, [("emit", "statistics"), ("dims", dims)], calibration_data, progress)
     statistics = Statistics(made.decode())
     if output is not None:
         statistics.save(output)

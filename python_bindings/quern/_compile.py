@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Path = Union[str, "os.PathLike[str]"]
 ModelSource = Union[Path, bytes, Any]
 
+FLAGS = {"dims": "dim", "opt_level": "O"}  # keywords that are no flag's name
+
 
 class Model:
     """What a compilation made: a file, or bytes in memory."""
@@ -93,12 +95,12 @@ def _as_values(name: str, value: object) -> Iterator[str]:
 
 def run_compiler(model: ModelSource, output: Path | None, options: Iterable[tuple[str, object]], data: CalibrationData | None,
                  progress: Progress) -> tuple[bytes, list[Message]]:
-    """Compiles with options by the names of quernc's flags, underscores for dashes; None is an option that is not given. The bytes of an
-    output without a path (none of one that has a path), and what was said."""
+    """Compiles with options by the names of quernc's flags, underscores for dashes, or by those of FLAGS; None is an option that is not given.
+    The bytes of an output without a path (none of one that has a path), and what was said."""
     named, samples, count = open_data(data)
     for name, value in options:
         if value is not None:
-            named += [(name.replace("_", "-"), text) for text in _as_values(name, value)]
+            named += [(FLAGS.get(name, name).replace("_", "-"), text) for text in _as_values(name, value)]
     messages = Messages()
     with model_file(model) as path, progress_function(progress) as function:
         made = messages.take(
@@ -159,8 +161,8 @@ def compile(model: ModelSource,
     given = dict(target=target, quantize=quantize, recipe=recipe, method=_join(method), group_size=group_size, activations=activations,
                  activation_type=activation_type, activation_scheme=activation_scheme, weight_granularity=weight_granularity,
                  weight_scheme=weight_scheme, observer=observer, assign=assign, budget=budget, sensitivity=sensitivity,
-                 assignment_output=assignment_output, pareto=pareto, calibration_cache=calibration_cache, dim=dims, exclude=exclude,
-                 fail_on_float=fail_on_float, emit=emit, stop_after=stop_after, O=opt_level, mtriple=mtriple, mcpu=mcpu, mattr=mattr,
+                 assignment_output=assignment_output, pareto=pareto, calibration_cache=calibration_cache, dims=dims, exclude=exclude,
+                 fail_on_float=fail_on_float, emit=emit, stop_after=stop_after, opt_level=opt_level, mtriple=mtriple, mcpu=mcpu, mattr=mattr,
                  verify=verify, python=sys.executable if verify == "onnxruntime" else None, rtol=rtol, atol=atol)
     if stop_after is not None and output is None and emit is None:
         given["emit"] = "mlir"

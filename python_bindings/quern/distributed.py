@@ -1,6 +1,7 @@
-"""Calibration over many processes and machines, by Dask.
+"""Calibration and sensitivities over many processes and machines, by Dask.
 
-Statistics merge exactly: however the data are divided, the result has the bytes of one calibration of all of them.
+Statistics merge exactly: however the data are divided, the result has the bytes of one calibration of all of them. Sensitivities are
+divided by weights, so that the result has the bytes of one process too.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 from __future__ import annotations
@@ -11,10 +12,11 @@ from typing import Union
 
 from distributed import Client, as_completed, get_client
 
-from . import _calibrate
+from . import _calibrate, _sensitivities
 from ._calibrate import Statistics
 from ._compile import ModelSource, Path, model_bytes
 from ._samples import CalibrationData, Sample
+from ._sensitivities import Sensitivities
 
 Shard = Union[CalibrationData, Callable[[], CalibrationData]]
 
@@ -60,3 +62,37 @@ def calibrate(model: ModelSource,
     if output is not None:
         statistics.save(output)
     return statistics
+
+
+def _measure_part(part: tuple[int, int], model: ModelSource, data: CalibrationData | None, options: Mapping[str, object]) -> Sensitivities:
+    return _sensitivities.sensitivities(model, data, part=part, progress=False, **options)
+
+
+def sensitivities(model: ModelSource,
+                  calibration_data: CalibrationData | None = None,
+                  output: Path | None = None,
+                  *,
+                  parts: int | None = None,
+                  client: Client | None = None,
+                  **options: object) -> Sensitivities:
+    """`quern.sensitivities`, with the weights divided over the workers of a Dask cluster.
+
+    model: a path that the workers can read, or the model itself (bytes, or an onnx.ModelProto), which is sent to them.
+    calibration_data: of a kind that can be sent to the workers: a path that they can read, or a list of samples.
+    parts: how many; without it one for each worker.
+    client: the cluster; without it the client that is current. Workers need quern installed.
+    options: those of `quern.sensitivities`, which must be those of the compilation that the result is for.
+    """
+    client = client or get_client()
+    parts = parts or max(len(client.scheduler_info()["workers"]), 1)
+    if not isinstance(model, (str, os.PathLike)):
+        model = client.scatter(model_bytes(model), broadcast=True)
+    futures = client.map(_measure_part, [(number, parts) for number in range(1, parts + 1)], model=model, data=calibration_data,
+                         options=options, pure=False)
+    try:
+        merged = Sensitivities.merge(client.gather(futures))
+    finally:
+        client.cancel(futures)
+    if output is not None:
+        merged.save(output)
+    return merged

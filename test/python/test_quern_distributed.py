@@ -1,4 +1,4 @@
-"""Calibration on two workers gives the bytes of one process.
+"""Calibration and sensitivities on two workers give the bytes of one process.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import functools
@@ -8,7 +8,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from conftest import BUILD
-from samples import items
+from samples import SOONEST, items
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +44,27 @@ def test_statistics_of_different_models_do_not_merge(quern, digits):
     other = quern.Statistics(part.text.replace(part.to_dict()["model"], "0" * 64))
     with pytest.raises(quern.Error, match="different models"):
         quern.Statistics.merge([part, other])
+
+
+def test_sensitivities_of_two_workers_are_those_of_one_process(quern, digits, client, tmp_path):
+    from quern import distributed
+    options = dict(SOONEST, quantize="W8A8", method="none", calibration_cache=tmp_path / "ranges.json")
+    quern.calibrate(digits.model, items(16), tmp_path / "ranges.json")
+    whole = quern.sensitivities(digits.model, items(16), **options)
+    found = distributed.sensitivities(str(digits.model), items(16), tmp_path / "losses.json", client=client, **options)
+    assert found == whole and (tmp_path / "losses.json").read_text() == whole.text
+    first = quern.sensitivities(digits.model, items(16), part=(1, 2), **options)
+    assert 0 < len(first.to_dict()["losses"]) and first != whole
+    losses = {loss["loss"] for loss in whole.to_dict()["losses"]}
+    assert len(losses) > 2 and min(losses) == 0  # of the most bits
+
+
+def test_sensitivities_of_different_measures_do_not_merge(quern, digits):
+    part = quern.sensitivities(digits.model, quantize="W8A8", method="none", activations="dynamic", sensitivity="round-off", part=(1, 2))
+    other = quern.Sensitivities(part.text.replace("round-off", "hessian"))
+    with pytest.raises(quern.Error, match="sensitivities are of another sensitivity than others"):
+        quern.Sensitivities.merge([part, other])
+    with pytest.raises(quern.Error, match="there are no sensitivities to merge"):
+        quern.Sensitivities.merge([])
+    with pytest.raises(quern.Error, match="is no table of sensitivities"):
+        quern.Sensitivities.merge([quern.Sensitivities("{}")])

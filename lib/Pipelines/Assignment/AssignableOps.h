@@ -23,6 +23,8 @@ struct AssignableOp {
   std::vector<PrecisionAttr> options; ///< by falling bits; those of a group have the same bits
 
   unsigned bitsOf(size_t option) const { return options[option].getWeights().getFormat().getBits(); }
+  /// Tells the op's options apart: "4 bits".
+  std::string nameOf(size_t option) const { return std::to_string(bitsOf(option)) + " bits"; }
 };
 
 /// Bits of codes for which the target has a kernel at the granularity, by falling number: codes of up to 4

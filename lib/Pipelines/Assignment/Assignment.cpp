@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Pipelines/Assignment/Assignment.h"
 
+#include "lib/Calibration/SampleHash.h"
 #include "lib/Pipelines/Assignment/CostsAlone.h"
 #include "lib/Pipelines/Assignment/Front.h"
 #include "lib/Pipelines/Assignment/Refinement.h"
@@ -9,6 +10,7 @@
 
 #include "lib/Recipe/FormatRecipe.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/xxhash.h"
 
@@ -22,16 +24,21 @@ namespace {
 class BudgetedAssignment {
 public:
   BudgetedAssignment(ModuleOp assigned, SampleReader *samples, const AssignmentOptions &options,
-                     const Target &target, CostStore &store, const CompileInstrumented &compile)
-      : module(assigned), reader(samples), options(options), target(target), store(store), compile(compile) {}
+                     const Target &target, CostStore &store, std::optional<SensitivityTable> &known,
+                     const CompileInstrumented &compile)
+      : module(assigned), reader(samples), options(options), target(target), store(store), known(known),
+        compile(compile) {}
 
   llvm::Expected<Assignment> run();
+  /// Leaves the losses of the part's ops in `known`, and does nothing else.
+  llvm::Error measurePart(SensitivityPart part);
 
 private:
   llvm::Error checkOptions();
   llvm::Error measureCosts();
   llvm::Error prepareModel();
   llvm::Error measureLosses();
+  SensitivityOrigin findOrigin() const;
   llvm::Error stateProblem();
   /// Leaves out options that take no less than one with more bits does.
   void dropDominated();
@@ -49,12 +56,14 @@ private:
   const AssignmentOptions &options;
   const Target &target;
   CostStore &store;
+  std::optional<SensitivityTable> &known;
   const CompileInstrumented &compile;
   const Sensitivity *sensitivity = nullptr;
   Assignment result;
   std::vector<std::vector<WeightVariant>> variants;
   std::unique_ptr<VariantModel> model;
   std::vector<Sample> searchSamples;
+  std::string samplesHash; ///< of those; empty without samples
   AssignmentProblem problem;
 };
 } // namespace
@@ -76,16 +85,21 @@ llvm::Error BudgetedAssignment::checkOptions() {
   return llvm::Error::success();
 }
 
+static std::string hashOf(const Recipe &recipe) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::json::Value(formatRecipe(recipe));
+  return llvm::utohexstr(llvm::xxh3_64bits(text), /*LowerCase=*/true);
+}
+
 llvm::Expected<Cost> BudgetedAssignment::measureModel(ArrayRef<size_t> chosen) {
   auto hash = module->getAttrOfType<StringAttr>("onnx.model_hash");
-  std::string recipe, bits;
-  llvm::raw_string_ostream(recipe) << llvm::json::Value(formatRecipe(options.recipe));
+  std::string bits;
   for (auto [op, option] : llvm::zip_equal(result.ops, chosen))
     bits += std::to_string(op.bitsOf(option));
-  std::string key = llvm::formatv("{0}; model {1} recipe {2:x} bits {3}", describeMachine(target.record()),
-                                  hash ? hash.getValue() : "", llvm::xxh3_64bits(recipe), bits);
-  const Cost *known = store.find(key);
-  bool measuresTime = options.budget.latency && (!known || !known->nanoseconds);
+  std::string key = llvm::formatv("{0}; model {1} recipe {2} bits {3}", describeMachine(target.record()),
+                                  hash ? hash.getValue() : "", hashOf(options.recipe), bits);
+  const Cost *stored = store.find(key);
+  bool measuresTime = options.budget.latency && (!stored || !stored->nanoseconds);
   applyAssignment(module, result.ops, chosen);
   FailureOr<Cost> cost = measureCost(module, target, measuresTime);
   if (failed(cost))
@@ -97,7 +111,7 @@ llvm::Expected<Cost> BudgetedAssignment::measureModel(ArrayRef<size_t> chosen) {
   if (measuresTime)
     store.set(key, *cost);
   else
-    cost->nanoseconds = known->nanoseconds;
+    cost->nanoseconds = stored->nanoseconds;
   return *cost;
 }
 
@@ -131,6 +145,10 @@ llvm::Error BudgetedAssignment::prepareModel() {
   if (!split)
     return split.takeError();
   searchSamples.assign(split->samples.begin(), split->samples.begin() + int64_t(split->searched));
+  SampleHash hash;
+  for (const Sample &sample : searchSamples)
+    hash.add(sample, *specs);
+  samplesHash = hash.toString();
   auto created = VariantModel::create(module, result.ops, variants, std::move(split->samples), compile);
   if (!created)
     return created.takeError();
@@ -138,12 +156,50 @@ llvm::Error BudgetedAssignment::prepareModel() {
   return llvm::Error::success();
 }
 
+SensitivityOrigin BudgetedAssignment::findOrigin() const {
+  auto hash = module->getAttrOfType<StringAttr>("onnx.model_hash");
+  std::string data = samplesHash;
+  if (!options.dataHash.empty())
+    data += (data.empty() ? "" : " ") + options.dataHash;
+  return {hash ? hash.str() : "", hashOf(options.recipe), data, result.sensitivity};
+}
+
 llvm::Error BudgetedAssignment::measureLosses() {
-  auto losses = sensitivity->measure(
-      {module, result.ops, variants, model.get(), searchSamples, compile, options.progress});
-  if (!losses)
-    return losses.takeError();
-  result.losses = std::move(*losses);
+  SensitivityTable measured(findOrigin());
+  if (known)
+    if (std::string difference = known->getOrigin().findDifference(measured.getOrigin()); !difference.empty())
+      return llvm::createStringError("the table of sensitivities is of another " + difference);
+  // What is known is not offered to the measure, but for the most bits.
+  std::vector<AssignableOp> unknown = result.ops;
+  bool isComplete = true;
+  for (AssignableOp &op : unknown) {
+    size_t index = size_t(&op - unknown.data());
+    bool isKnown = known && llvm::all_of(llvm::seq(op.options.size()), [&](size_t option) {
+                     return known->find(index, op.nameOf(option)).has_value();
+                   });
+    isComplete &= isKnown;
+    if (isKnown)
+      op.options.resize(1);
+  }
+  if (!isComplete) {
+    auto losses = sensitivity->measure(
+        {module, unknown, variants, model.get(), searchSamples, compile, options.progress});
+    if (!losses)
+      return losses.takeError();
+    for (auto [index, op] : llvm::enumerate(unknown))
+      if (op.options.size() == result.ops[index].options.size())
+        for (auto [option, loss] : llvm::enumerate((*losses)[index]))
+          measured.set(index, op.nameOf(option), loss);
+  }
+  if (known)
+    if (llvm::Error error = measured.merge(*known))
+      return error;
+  for (auto [index, op] : llvm::enumerate(result.ops)) {
+    std::vector<double> &ofOp = result.losses.emplace_back();
+    for (size_t option = 0; option < op.options.size(); ++option)
+      ofOp.push_back(*measured.find(index, op.nameOf(option)));
+  }
+  known = std::move(measured);
   return llvm::Error::success();
 }
 
@@ -304,10 +360,35 @@ llvm::Expected<Assignment> BudgetedAssignment::run() {
   return std::move(result);
 }
 
+llvm::Error BudgetedAssignment::measurePart(SensitivityPart part) {
+  if (llvm::Error error = checkOptions())
+    return error;
+  for (auto [index, op] : llvm::enumerate(result.ops))
+    if (!part.contains(index))
+      op.options.resize(1);
+  for (auto step : {&BudgetedAssignment::prepareModel, &BudgetedAssignment::measureLosses})
+    if (llvm::Error error = (this->*step)())
+      return error;
+  return llvm::Error::success();
+}
+
 llvm::Expected<Assignment> assignToBudget(ModuleOp assigned, SampleReader *samples,
                                           const AssignmentOptions &options, const Target &target,
-                                          CostStore &costs, const CompileInstrumented &compile) {
-  return BudgetedAssignment(assigned, samples, options, target, costs, compile).run();
+                                          CostStore &costs, std::optional<SensitivityTable> &known,
+                                          const CompileInstrumented &compile) {
+  return BudgetedAssignment(assigned, samples, options, target, costs, known, compile).run();
+}
+
+llvm::Expected<SensitivityTable> measureSensitivities(ModuleOp assigned, SampleReader *samples,
+                                                      const AssignmentOptions &options, const Target &target,
+                                                      SensitivityPart part,
+                                                      const CompileInstrumented &compile) {
+  CostStore costs;
+  std::optional<SensitivityTable> measured;
+  BudgetedAssignment assignment(assigned, samples, options, target, costs, measured, compile);
+  if (llvm::Error error = assignment.measurePart(part))
+    return std::move(error);
+  return std::move(*measured);
 }
 
 } // namespace quern

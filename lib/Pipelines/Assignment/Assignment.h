@@ -6,6 +6,7 @@
 #include "lib/Pipelines/Assignment/CostStore.h"
 #include "lib/Pipelines/Assignment/Problem.h"
 #include "lib/Pipelines/Assignment/Sensitivity/Sensitivity.h"
+#include "lib/Pipelines/Assignment/SensitivityTable.h"
 #include "lib/Pipelines/Calibrate.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Recipe/Budget.h"
@@ -21,6 +22,7 @@ struct AssignmentOptions {
   int64_t searchSamples = 8, heldBackSamples = 8; ///< at most
   double work = 4e11;      ///< multiply-accumulates that the refinement may take, roughly
   int64_t frontPoints = 0; ///< budgets for which the front has the best choice; 0: no front
+  std::string dataHash;    ///< of what ranges come from; empty where there are none
   ProgressListener *progress = nullptr;
 };
 
@@ -45,10 +47,18 @@ struct Assignment {
 
 /// Chooses the precisions of an assigned, numbered module whose second moments are attached where roundings
 /// want them. `samples` may be null: then the measure must do without. Costs come from the store, and what it
-/// lacks is added to it. Changes nothing but the ops' precisions. Refusals are
-/// diagnostics or errors.
+/// lacks is added to it; losses come from `known` if there is one, and what it lacks is measured. Changes
+/// nothing but the ops' precisions, and leaves in `known` the losses of all. Refusals are diagnostics or
+/// errors.
 llvm::Expected<Assignment> assignToBudget(mlir::ModuleOp assigned, SampleReader *samples,
                                           const AssignmentOptions &options, const Target &target,
-                                          CostStore &costs, const CompileInstrumented &compile);
+                                          CostStore &costs, std::optional<SensitivityTable> &known,
+                                          const CompileInstrumented &compile);
+
+/// Measures the losses of a part of the ops of such a module, as assignToBudget would.
+llvm::Expected<SensitivityTable> measureSensitivities(mlir::ModuleOp assigned, SampleReader *samples,
+                                                      const AssignmentOptions &options, const Target &target,
+                                                      SensitivityPart part,
+                                                      const CompileInstrumented &compile);
 
 } // namespace quern

@@ -30,8 +30,7 @@ llvm::Expected<SampleSplit> splitSamples(SampleReader &samples, llvm::ArrayRef<I
   SampleSplit split;
   for (auto &[name, sample] : kept)
     split.samples.push_back(std::move(sample));
-  int64_t held = std::min<int64_t>(heldBack, int64_t(kept.size()) / 2);
-  split.searched = kept.size() - held;
+  split.searched = std::min<size_t>(size_t(search), (kept.size() + 1) / 2);
   return split;
 }
 

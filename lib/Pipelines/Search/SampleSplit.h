@@ -12,7 +12,8 @@ struct SampleSplit {
 };
 
 /// Reads all samples, or the first `limit`. Keeps at most `search` + `heldBack` samples in memory: those
-/// whose hashes are smallest, so that order plays no part. Half of few are held back; a single one is both.
+/// whose hashes are smallest, so that order plays no part. Of few half are searched with; a single one is
+/// both.
 llvm::Expected<SampleSplit> splitSamples(SampleReader &samples, llvm::ArrayRef<InputSpec> specs,
                                          int64_t search, int64_t heldBack, std::optional<int64_t> limit);
 

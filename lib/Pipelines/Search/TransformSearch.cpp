@@ -102,7 +102,7 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
   // Large models have many outputs and few trials: fewer samples do.
   bool isLarge = contractionWork * double(options.searchSamples) * kManyTrials > options.work;
   auto split = splitSamples(reader, *specs, options.searchSamples / (isLarge ? 2 : 1),
-                            options.heldBackSamples, options.limit);
+                            isLarge ? options.searchSamples : options.heldBackSamples, options.limit);
   if (!split)
     return split.takeError();
   searched = split->searched;
@@ -324,33 +324,33 @@ llvm::Expected<TransformDecisions> TransformSearch::run(SampleReader &reader,
   if (!plainError)
     return plainError.takeError();
   leastError = *plainError;
-  Choice plain = best;
-  if (llvm::Error error = chooseMethodForAll())
-    return std::move(error);
-  Choice uniform = best;
-  for (auto step :
-       {&TransformSearch::chooseIslands, &TransformSearch::chooseMethods, &TransformSearch::chooseRanges})
+  std::vector<Choice> afterSteps{best};
+  for (auto step : {&TransformSearch::chooseMethodForAll, &TransformSearch::chooseIslands,
+                    &TransformSearch::chooseMethods, &TransformSearch::chooseRanges}) {
     if (llvm::Error error = (this->*step)())
       return std::move(error);
+    afterSteps.push_back(best);
+  }
 
   // The judge: samples that no choice was made by.
   size_t begin = searched < samples ? searched : 0;
-  Choice found = best;
-  double leastHeldBack = 0, plainHeldBack = 0;
-  for (const Choice *choice : {&plain, &uniform, &found}) {
-    llvm::Expected<double> error = measure(*choice, begin, samples);
+  llvm::Expected<double> plainHeldBack = measure(afterSteps.front(), begin, samples);
+  if (!plainHeldBack)
+    return plainHeldBack.takeError();
+  double leastHeldBack = *plainHeldBack;
+  best = afterSteps.front();
+  for (Choice &choice : llvm::MutableArrayRef(afterSteps).drop_front()) {
+    llvm::Expected<double> error = measure(choice, begin, samples);
     if (!error)
       return error.takeError();
-    if (choice == &plain)
-      plainHeldBack = *error;
-    if (choice == &plain || *error < leastHeldBack) {
+    if (*error < leastHeldBack) {
       leastHeldBack = *error;
-      best = *choice;
+      best = std::move(choice);
     }
   }
   TransformDecisions decisions = decide();
   decisions.summary = summarize(decisions, edges.size(), islands.size(), llvm::count(best.islands, true),
-                                plainHeldBack, leastHeldBack, samples - begin);
+                                *plainHeldBack, leastHeldBack, samples - begin);
   return decisions;
 }
 

@@ -34,18 +34,20 @@ struct TransformDecisions {
 
 struct TransformSearchOptions {
   Recipe recipe;
-  bool integerTail = false;                       ///< integers up to the outputs; then no island may be float
-  std::optional<int64_t> limit;                   ///< of samples that are looked at: the first ones
-  int64_t searchSamples = 8, heldBackSamples = 8; ///< at most
+  bool integerTail = false;     ///< integers up to the outputs; then no island may be float
+  std::optional<int64_t> limit; ///< of samples that are looked at: the first ones
+  int64_t searchSamples = 8, heldBackSamples = 56; ///< at most; of a large model fewer
   double work = 4e11; ///< multiply-accumulates that all trials together may take, roughly
   ProgressListener *progress = nullptr;
 };
 
 /// Tries on simulated quantization, first to last: each method on all edges; integer islands between
 /// contractions as float; each edge with another method; each range narrower and wider. What lowers the
-/// error of the outputs on the search samples is kept, if in the end it also lowers that on the held-back
-/// samples; otherwise the best method alone is. Samples are chosen by their content, so that their order does
-/// not matter. The module's ops must be numbered (numberOps), with ranges, ranges of channels and rows.
+/// error of the outputs on the search samples is kept up to the step that has the least on the held-back
+/// samples, which are many: they are looked at only once after each step, and what a few samples do not show,
+/// a range too narrow for one in twenty, must show there. Samples are chosen by their content, so that their
+/// order does not matter. The module's ops must be numbered (numberOps), with ranges, ranges of channels and
+/// rows.
 llvm::Expected<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, SampleReader &samples,
                                                     const TransformSearchOptions &options,
                                                     const CompileInstrumented &compile);

@@ -185,7 +185,38 @@ def test_one_cost_table_gives_one_answer_and_another_table_another(programs, res
     assert table.read_text() == "{}"
 
 
+def test_sensitivities_are_measured_in_parts_and_given_back(programs, residual, tmp_path):
+    def emit(name, *flags):
+        compile_(programs, residual, tmp_path / name, "--assign=auto", "--emit=sensitivities", *flags)
+        return json.loads((tmp_path / name).read_text())
+
+    whole, parts = emit("whole.json"), [emit(f"{i}.json", f"--sensitivity-part={i}/3") for i in (1, 2, 3)]
+    assert {(loss["weight"], loss["option"]) for loss in whole["losses"]} == {(w, f"{bits} bits") for w in range(BLOCKS + 3) for bits in (4, 8)}
+    assert all(len(part["losses"]) == BLOCKS + 3 + 3 for part in parts)  # the least bits of three weights, the most of all
+    budget = ["--assign=auto", "--budget=size=0.75x"]
+    compile_(programs, residual, tmp_path / "measured.so", *budget)
+    compile_(programs, residual, tmp_path / "given.so", *budget, *(f"--sensitivity-table={tmp_path / f'{i}.json'}" for i in (1, 2, 3)))
+    assert (tmp_path / "given.so").read_bytes() == (tmp_path / "measured.so").read_bytes()
+    # What is given decides: weights that lose nothing get the least bits.
+    for loss in whole["losses"]:
+        loss["loss"] = 0 if loss["weight"] in (1, 3) else 1e3 * (loss["option"] == "4 bits")
+    (tmp_path / "edited.json").write_text(json.dumps(whole))
+    compile_(programs, residual, tmp_path / "edited.so", *budget, f"--sensitivity-table={tmp_path / 'edited.json'}", f"--pareto={tmp_path / 'front.json'}")
+    front = json.loads((tmp_path / "front.json").read_text())
+    assert all(point["bits"][1] == point["bits"][3] == 4 for point in front["points"][:-2] if 4 in point["bits"])
+    # A table alone is added to; of something else it is refused and left alone.
+    part = tmp_path / "1.json"
+    compile_(programs, residual, tmp_path / "added.so", *budget, f"--sensitivity-table={part}")
+    assert {(loss["weight"], loss["option"]) for loss in json.loads(part.read_text())["losses"]} == {(w, f"{b} bits") for w in range(9) for b in (4, 8)}
+    before = part.read_bytes()
+    told = compile_(programs, residual, tmp_path / "refused.so", *budget, f"--sensitivity-table={part}", "--sensitivity=round-off", status=1)
+    assert "the table of sensitivities is of another sensitivity" in told and part.read_bytes() == before
+
+
 @pytest.mark.parametrize("flags, status, told", [
+    (["--assign=auto", "--emit=sensitivities", "--sensitivity-part=4/3"], 2, "--sensitivity-part=4/3: expected a part and their number, such as 1/4"),
+    (["--assign=auto", "--budget=size=1K", "--sensitivity-part=1/3"], 2, "--sensitivity-part is of what is measured alone"),
+    (["--emit=sensitivities"], 2, "--emit=sensitivities tells what --assign=auto chooses by: add --assign=auto"),
     (["--assign=auto"], 2, "--assign=auto chooses precisions within a budget: add --budget=size=BYTES"),
     (["--assign=auto", "--budget=speed=1"], 2, "--budget: 'speed' is no budget; accepted are size, flash, latency, sram, average-bits"),
     (["--assign=auto", "--budget=size=nan,latency=-1ms"], 2, "latency=-1ms: expected a time with its unit"),
