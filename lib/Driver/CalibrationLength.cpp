@@ -361,4 +361,11 @@ void noteLength(ModuleOp prepared, const CompileOptions &options, ArrayRef<Lengt
         << compiled << " of '" << options.length->dimension << "': more than twice or less than half";
 }
 
+llvm::json::Object describeLength(StringAttr lengths, const CompileOptions &options) {
+  return llvm::json::Object{{"dimension", llvm::json::fixUTF8(options.length->dimension)},
+                            {"lengths", lengths.str()},
+                            {"mean", meanLength(llvm::cantFail(parseLengthProfile(lengths)).shares)},
+                            {"compiled", options.dimensions.at(options.length->dimension)}};
+}
+
 } // namespace quern

@@ -8,6 +8,7 @@
 #include "lib/Pipelines/Calibrate.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/JSON.h"
 
 namespace quern {
 
@@ -40,5 +41,8 @@ llvm::Expected<Statistics> calibrateAtLengths(mlir::ModuleOp prepared, const Com
 /// Notes on the module, by the attribute above, the lengths that its scales are of; warns where these are
 /// much shorter or longer than the sequences of the artefact.
 void noteLength(mlir::ModuleOp prepared, const CompileOptions &options, llvm::ArrayRef<LengthShare> shares);
+
+/// What the manifest says of the lengths that were noted.
+llvm::json::Object describeLength(mlir::StringAttr lengths, const CompileOptions &options);
 
 } // namespace quern

@@ -3,6 +3,7 @@
 
 #include "lib/Driver/Methods.h"
 #include "lib/Driver/Overview.h"
+#include "lib/Driver/Reporting.h"
 #include "lib/Numerics/Observer.h"
 #include "lib/Support/FlagSet.h"
 
@@ -301,23 +302,6 @@ static void readAssignment(const Flags &flags, CompileOptions &options, Mistakes
     mistakes.add("--budget: " + line);
 }
 
-static void readReports(const Flags &flags, CompileOptions &options, Mistakes &mistakes) {
-  options.reports = flags.report.getValues();
-  for (const std::string &path : options.reports) {
-    llvm::StringRef extension = llvm::sys::path::extension(path);
-    if (extension != ".html" && extension != ".json")
-      mistakes.add("--report=" + path + ": expected a name that ends in .html or .json");
-    if (path == options.output || llvm::count(options.reports, path) > 1)
-      mistakes.add("--report=" + path + ": this file is written for another reason too; name another");
-  }
-  if (options.reports.empty())
-    return;
-  if (options.recipe.empty() && options.preset.scheme.empty())
-    mistakes.add("--report explains a quantized model: add --quantize, --recipe or --assign");
-  if (options.emit == EmitKind::MLIR || options.emit == EmitKind::Statistics)
-    mistakes.add("--report goes with a quantized model as output: use --emit=so, obj or onnx");
-}
-
 /// The value of a flag that is a number, or `otherwise`.
 static double readNumber(const Flag &flag, double otherwise, Mistakes &mistakes) {
   double value = otherwise;
@@ -380,7 +364,9 @@ CommandLine parseCommandLine(llvm::ArrayRef<std::string> arguments) {
   else
     refuseFlagsBesideRecipe(flags, mistakes);
   readAssignment(flags, options, mistakes);
-  readReports(flags, options, mistakes);
+  options.reports = flags.report.getValues();
+  for (const std::string &mistake : findReportMistakes(options))
+    mistakes.add(mistake);
   options.failOnFloat = flags.failOnFloat.isOn();
   options.calibrationData = flags.calibrationData.getValue();
   options.calibrationCache = flags.calibrationCache.getValue();

@@ -6,6 +6,7 @@
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/DimensionsFromData.h"
 #include "lib/Driver/HostCompiler.h"
+#include "lib/Driver/NodePrecisions.h"
 #include "lib/Driver/Output.h"
 #include "lib/Driver/Quantization.h"
 #include "lib/Driver/RecipeSource.h"
@@ -27,6 +28,7 @@
 #include "passes/ExpandNewOperators/ExpandNewOperators.h"
 #include "passes/ExpandRowQuantization/ExpandRowQuantization.h"
 #include "passes/RecipeRules/RuleMatcher.h"
+#include "passes/ReportFloatResidue/ReportFloatResidue.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/Path.h"
@@ -225,12 +227,10 @@ LogicalResult Compilation::describeModel() {
   info.precision = quantizing() ? quantization->getRecipe().name() : "float32";
   if (quantizing())
     info.extra["recipe"] = formatRecipe(quantization->getRecipe());
+  if (quantizing())
+    info.extra["quantized_nodes"] = describePrecisions(*module);
   if (auto lengths = (*module)->getAttrOfType<StringAttr>(kCalibrationLengthAttrName))
-    info.extra["calibration_length"] =
-        llvm::json::Object{{"dimension", llvm::json::fixUTF8(options.length->dimension)},
-                           {"lengths", lengths.str()},
-                           {"mean", meanLength(llvm::cantFail(parseLengthProfile(lengths)).shares)},
-                           {"compiled", options.dimensions.at(options.length->dimension)}};
+    info.extra["calibration_length"] = describeLength(lengths, options);
   if (auto hash = (*module)->getAttrOfType<StringAttr>("onnx.model_hash"))
     info.hashes["model"] = hash.str();
   return success();
@@ -363,6 +363,8 @@ LogicalResult Compilation::run() {
     showToReport(stage, /*isDone=*/true);
     if (stage == Stage::Prepare && (failed(checkSize()) || failed(checkRules())))
       return failure();
+    if (auto residue = (*module)->getAttrOfType<StringAttr>(kFloatResidueAttrName))
+      info.extra["float_nodes"] = namesOfResidue(residue);
     if (stage == Stage::Quantize && last == Stage::Emit && (failed(describeModel()) || failed(keepHubForm())))
       return failure();
   }

@@ -30,6 +30,8 @@ EXAMPLES:
       binds symbolic dimensions; those left open take the sizes of the calibration samples, where all agree
   quernc model.onnx --stop-after=prepare --emit=mlir -o -
       the IR after a stage (import, prepare, calibrate, transform, assign, quantize, integerize, structure, target)
+  quernc diff a.so b.so
+      two compiled models, or two reports, side by side (quernc diff --help)
 
 EXIT STATUS: 0 done, 1 the model or the data was refused (every reason is listed), 2 wrong usage
 LIMITS: model files of 2 GiB (external data unlimited), 300,000 nodes, subgraphs nested 64 deep, 32 dimensions;

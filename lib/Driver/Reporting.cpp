@@ -3,6 +3,7 @@
 
 #include "lib/Driver/Calibration.h"
 #include "lib/Driver/Diagnostics.h"
+#include "lib/Driver/StageTimer.h"
 #include "lib/Driver/TargetChoice.h"
 #include "lib/Driver/TimedModels.h"
 #include "lib/Pipelines/ObservedModel.h"
@@ -21,6 +22,25 @@ using namespace mlir;
 
 namespace quern {
 
+std::vector<std::string> findReportMistakes(const CompileOptions &options) {
+  std::vector<std::string> mistakes;
+  for (const std::string &path : options.reports) {
+    llvm::StringRef extension = llvm::sys::path::extension(path);
+    if (extension != ".html" && extension != ".json")
+      mistakes.push_back("--report=" + path + ": expected a name that ends in .html or .json");
+    if (path == options.output || llvm::count(options.reports, path) > 1)
+      mistakes.push_back("--report=" + path + ": this file is written for another reason too; name another");
+  }
+  if (options.reports.empty())
+    return mistakes;
+  if (options.recipe.empty() && options.preset.scheme.empty())
+    mistakes.push_back("--report explains a quantized model: add --quantize, --recipe or --assign");
+  if (options.emit != EmitKind::SharedLibrary && options.emit != EmitKind::Object &&
+      options.emit != EmitKind::ONNX)
+    mistakes.push_back("--report goes with a quantized model as output: use --emit=so, obj or onnx");
+  return mistakes;
+}
+
 void Reporting::keepFloat(ModuleOp module) {
   numberOps(module.lookupSymbol<func::FuncOp>("main"));
   floatModule = module.clone();
@@ -31,7 +51,10 @@ void Reporting::keepHub(ModuleOp module) {
   eraseNumbers(module.lookupSymbol<func::FuncOp>("main"));
 }
 
-/// Those by which `auto` is judged: it leaves the same ones out of its search.
+/// Errors are measured on no more samples than these.
+static constexpr int64_t kReportSamples = 8;
+
+/// Samples that the method `auto` chooses nothing by: it holds the same ones back.
 static llvm::Expected<std::vector<Sample>> readHeldBack(ModuleOp module, const CompileOptions &options,
                                                         const Recipe &recipe) {
   if (options.calibrationData.empty())
@@ -45,7 +68,7 @@ static llvm::Expected<std::vector<Sample>> readHeldBack(ModuleOp module, const C
     return reader.takeError();
   TransformSearchOptions search;
   std::optional<int64_t> limit = options.length ? std::nullopt : recipe.calibration.samples;
-  auto split = splitSamples(**reader, *specs, search.searchSamples, search.heldBackSamples, limit);
+  auto split = splitSamples(**reader, *specs, search.searchSamples, kReportSamples, limit);
   if (!split)
     return split.takeError();
   if (split->samples.size() > split->searched)
@@ -69,8 +92,7 @@ void Reporting::describeSubject(Report &report, const Quantization &quantization
                                            : llvm::sys::path::filename(options.calibrationData).str();
   subject.choice =
       asksForSearch(recipe)
-          ? "those by which the method auto was judged: it chose nothing by them, but ranges were calibrated "
-            "on all samples"
+          ? "held back from the choices of the method auto; ranges were calibrated on all samples"
           : "chosen by their content; ranges were calibrated on all samples, these among them";
   auto main = prepared->lookupSymbol<func::FuncOp>("main");
   for (unsigned i = 0; i < main.getNumResults(); ++i) {
@@ -87,6 +109,7 @@ llvm::Error Reporting::measure(Report &report, const Quantization &quantization)
   if (!read)
     return read.takeError();
   samples = std::move(*read);
+  StageTimer timer("  errors", options.verbose);
   auto model = ComparedModel::create(*floatModule, *hub, compiler.asFunction());
   if (!model)
     return model.takeError();
@@ -95,6 +118,7 @@ llvm::Error Reporting::measure(Report &report, const Quantization &quantization)
   if (!measured)
     return measured.takeError();
   report.measured = std::move(*measured);
+  StageTimer changes("  changes", options.verbose);
   return explainErrors(report, *hub, *compared, samples, compiler.asFunction(), options.progress);
 }
 
@@ -123,6 +147,7 @@ llvm::Error Reporting::runArtefact(Report &report, ComparedModel &model, const M
 
 llvm::Error Reporting::measureSizesAndTimes(Report &report, const TargetRecord &target,
                                             const ModelObject &object) {
+  StageTimer timer("  times", options.verbose);
   llvm::Expected<bool> runsHere = isForThisMachine(target);
   if (!runsHere)
     return runsHere.takeError();

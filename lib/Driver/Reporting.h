@@ -9,6 +9,9 @@
 
 namespace quern {
 
+/// Why the options do not go with the reports that they ask for.
+std::vector<std::string> findReportMistakes(const CompileOptions &options);
+
 /// Keeps copies of the module between stages; constants are shared with it.
 class Reporting {
 public:

@@ -10,6 +10,7 @@
 #include "dialects/Quern/IR/QuernStorage.h"
 #include "lib/Calibration/Padding.h"
 #include "lib/Report/EdgeStatistics.h"
+#include "lib/Report/HubForm.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,16 +23,6 @@ namespace quern {
 static bool isFloatTensor(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && type.getElementType().isF32();
-}
-
-Value beforeQuantizer(Value operand) {
-  if (auto rows = operand.getDefiningOp<DequantizeRowsOp>())
-    if (auto quantize = rows.getCodes().getDefiningOp<DynamicQuantizeOp>())
-      return quantize.getInput();
-  if (auto dequantize = operand.getDefiningOp<DequantizeOp>())
-    if (auto quantize = dequantize.getInput().getDefiningOp<QuantizeOp>())
-      return quantize.getInput();
-  return operand;
 }
 
 static std::optional<Quantizer> quantizerOf(Value operand) {
@@ -69,7 +60,7 @@ class Comparison {
 public:
   Comparison(ModuleOp floatModule, ModuleOp hub)
       : floatMain(floatModule.lookupSymbol<func::FuncOp>("main")),
-        hubMain(hub.lookupSymbol<func::FuncOp>("main")), copy(cast<ModuleOp>(hub->clone(toCopy))),
+        hubMain(hub.lookupSymbol<func::FuncOp>("main")), copy(copyForFloat(hub, toCopy)),
         main(copy->lookupSymbol<func::FuncOp>("main")), builder(main.front().getTerminator()),
         activations(findActivations(floatMain)) {}
 

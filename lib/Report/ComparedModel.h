@@ -42,9 +42,6 @@ struct ComparedNode {
   llvm::SmallVector<std::pair<unsigned, size_t>> edges; ///< operands that are quantized, and their edges
 };
 
-/// The operand of a hub form's op before its quantizer.
-mlir::Value beforeQuantizer(mlir::Value operand);
-
 class ComparedModel {
 public:
   /// `floatModule` is the module before the stage quantize with its ops numbered

@@ -7,9 +7,8 @@ using namespace mlir;
 
 namespace quern {
 
-/// Nodes at which changes are tried, and samples on which they are: each change takes one run of the model on
-/// each.
-static constexpr size_t kTriedNodes = 8, kTriedSamples = 4;
+/// Nodes at which changes are tried: each change takes one run of the model on each sample.
+static constexpr size_t kTriedNodes = 8;
 
 static std::vector<const EdgeStatistics *> edgesOf(const ComparedNode &node, const Measurement &measured) {
   std::vector<const EdgeStatistics *> edges;
@@ -51,9 +50,7 @@ llvm::Error explainErrors(Report &report, ModuleOp hub, ComparedModel &model, Ar
                                                       report.weights[node]));
   if (report.changes.empty())
     return llvm::Error::success();
-  ArrayRef<Sample> few = samples.take_front(kTriedSamples);
-  report.triedSamples = int64_t(few.size());
-  auto tried = tryChanges(hub, model, report.changes, few, compile, listener);
+  auto tried = tryChanges(hub, model, report.changes, samples, compile, listener);
   if (!tried)
     return tried.takeError();
   report.tried = std::move(*tried);

@@ -33,7 +33,7 @@ llvm::json::Value formatForReport(const Assignment &assignment, llvm::StringRef 
   llvm::json::Value front = nullptr;
   if (!assignment.front.empty())
     front = llvm::cantFail(llvm::json::parse(assignment.front));
-  return llvm::json::Object{{"budget", budget},
+  return llvm::json::Object{{"budget", budget.str()},
                             {"sensitivity", assignment.sensitivity},
                             {"weight_bytes", assignment.chosen.cost.weightBytes},
                             {"eight_bit_weight_bytes", assignment.eightBit.weightBytes},

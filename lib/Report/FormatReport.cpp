@@ -115,9 +115,7 @@ static llvm::json::Value formatChanges(const Report &report) {
         object["us"] = *time;
     changes.push_back(std::move(object));
   }
-  return llvm::json::Object{{"samples", report.triedSamples},
-                            {"outputs", formatError(report.tried.outputs)},
-                            {"list", std::move(changes)}};
+  return llvm::json::Object{{"outputs", formatError(report.tried.outputs)}, {"list", std::move(changes)}};
 }
 
 static llvm::json::Value formatAdvice(const Report &report) {

@@ -37,7 +37,6 @@ struct Report {
   std::vector<Cause> causes;                            ///< of the nodes
   std::vector<Change> changes;
   TriedChanges tried;
-  int64_t triedSamples = 0;
 
   std::vector<ErrorPower> executed; ///< of the outputs, where the artefact's code could be run here
   std::optional<ModelSizes> sizes;

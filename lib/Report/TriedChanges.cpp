@@ -10,6 +10,7 @@
 #include "dialects/Quern/IR/QuernOps.h"
 #include "dialects/Quern/IR/QuernStorage.h"
 #include "lib/Pipelines/ObservedModel.h"
+#include "lib/Report/HubForm.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -23,8 +24,8 @@ namespace {
 class ChangedModel {
 public:
   ChangedModel(ModuleOp hub, ArrayRef<ComparedNode> nodes)
-      : nodes(nodes), copy(cast<ModuleOp>(hub->clone(toCopy))),
-        main(copy->lookupSymbol<func::FuncOp>("main")), builder(main.getContext()) {}
+      : nodes(nodes), copy(copyForFloat(hub, toCopy)), main(copy->lookupSymbol<func::FuncOp>("main")),
+        builder(main.getContext()) {}
 
   void build(ArrayRef<Change> changes);
   OwningOpRef<ModuleOp> takeModule() { return std::move(copy); }

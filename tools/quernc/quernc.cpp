@@ -1,7 +1,8 @@
-// quernc: compiles an ONNX model. The work is lib/Driver's.
+// quernc: compiles an ONNX model, and compares what it made. The work is lib/Driver's and lib/Report's.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Driver/CommandLine.h"
 #include "lib/Driver/Compile.h"
+#include "lib/Report/Diff/DiffTool.h"
 
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
@@ -14,7 +15,10 @@ static void print(Severity severity, llvm::StringRef text) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM initialize(argc, argv);
-  CommandLine line = parseCommandLine(std::vector<std::string>(argv + 1, argv + argc));
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments.front() == "diff")
+    return runDiffTool(llvm::ArrayRef(arguments).drop_front());
+  CommandLine line = parseCommandLine(arguments);
   if (line.asksForHelp || line.asksForVersion) {
     llvm::outs() << (line.asksForHelp ? formatHelp() : "quernc " QUERN_VERSION "\n");
     return static_cast<int>(Outcome::Done);

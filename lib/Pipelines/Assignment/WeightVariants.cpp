@@ -43,8 +43,7 @@ static SmallVector<double> dequantize(const onnx::ConstantView &codes, quant::Qu
   return reals;
 }
 
-/// The elements of a constant, or of the dequantization of one; null for other values.
-static ElementsAttr readReals(Value value) {
+ElementsAttr readWeightAsReals(Value value) {
   if (ElementsAttr constant = onnx::getConstant(value))
     return constant;
   auto op = value.getDefiningOp<DequantizeOp>();
@@ -71,9 +70,9 @@ static LogicalResult readVariants(ModuleOp quantized, ArrayRef<AssignableOp> ops
       return;
     WeightVariant &variant = variants[found->second].emplace_back();
     variant.attributes = op->getAttrDictionary();
-    variant.weight = readReals(op->getOperand(*op.getWeightOperand()));
+    variant.weight = readWeightAsReals(op->getOperand(*op.getWeightOperand()));
     if (std::optional<unsigned> bias = op.getBiasOperand())
-      variant.bias = readReals(op->getOperand(*bias));
+      variant.bias = readWeightAsReals(op->getOperand(*bias));
     if (!variant.weight) {
       op->emitError("has a weight whose codes cannot be read back");
       complete = false;

@@ -20,6 +20,9 @@ struct WeightVariant {
 llvm::FailureOr<std::vector<std::vector<WeightVariant>>>
 makeWeightVariants(mlir::ModuleOp assigned, llvm::ArrayRef<AssignableOp> ops, const QuantizeOptions &options);
 
+/// The elements of a constant, or of the dequantization of constant codes; null for other values.
+mlir::ElementsAttr readWeightAsReals(mlir::Value value);
+
 /// The weight that the model has, in the order and with the factor of `variant`'s.
 std::vector<float> readFloatWeight(mlir::Operation *op, const WeightVariant &variant);
 

@@ -17,7 +17,7 @@ const times = (ratio) => `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(1)}×
 
 function bytes(count) {
   const size = Math.abs(count);
-  return size < 10000 ? `${count} B` : size < 1e7 ? `${(count / 1024).toFixed(0)} KiB` : `${(count / 1048576).toFixed(1)} MiB`;
+  return size < 10000 ? `${count} B` : size < 1048576 ? `${(count / 1024).toFixed(0)} KiB` : `${(count / 1048576).toFixed(1)} MiB`;
 }
 
 function micros(time) {
@@ -144,7 +144,7 @@ function adviceItem({ node: number, change: chosen }) {
   const node = report.nodes[number], item = make("li", { class: causeClass(node.cause) });
   const link = make("a", { href: `#node-${number}`, class: "name" }, node.name || "(no name)");
   link.addEventListener("click", () => openNode(number));
-  item.append(make("div", {}, link, ` ${node.op}`, make("span", { class: "soft" }, ` · adds an error of ${decibel(node.added)} · ${node.cause}, ${percent(Math.max(...Object.values(node.shares)))} of it`)));
+  item.append(make("div", {}, link, ` ${node.op}`, make("span", { class: "soft" }, ` · adds its error at ${decibel(node.added)} · ${node.cause}, ${percent(Math.max(...Object.values(node.shares)))} of it`)));
   if (chosen === null) {
     item.append(make("p", { class: "soft" }, "No change that was tried here lowers the error of the outputs."));
     return item;
@@ -232,7 +232,7 @@ function drawNodes() {
   const columns = [
     { title: "#", number: true, wide: true, least: true, cell: (r) => String(r.number), key: (r) => r.number },
     { title: "Node", name: true, key: (r) => r.node.name, cell: (r) => make("span", {}, make("button", { class: "more", type: "button" }, r.node.name || "(no name)"), make("br"),
-      make("span", { class: "soft" }, [r.node.op, r.node.activations, r.node.weights].filter(Boolean).join(" · "))) },
+      make("span", { class: "soft" }, r.node.op), make("span", { class: "soft wide" }, ["", r.node.activations, r.node.weights].filter((format, at) => !at || format).join(" · "))) },
     { title: "Adds", number: true, least: true, cell: (r) => (r.node.quantized ? decibel(r.node.added) : "–"), key: (r) => r.node.added.sqnr },
     { title: "Inherits", number: true, wide: true, least: true, cell: (r) => decibel(r.node.inherited), key: (r) => r.node.inherited.sqnr },
     { title: "Total", number: true, least: true, cell: (r) => decibel(r.node.total), key: (r) => r.node.total.sqnr },
@@ -269,7 +269,7 @@ function drawDepth() {
 
 function drawChanges() {
   if (!report.changes.list.length) return;
-  section("changes", "Changes that were tried", `One at a time, on ${report.changes.samples} samples; without any the outputs have ${decibel(report.changes.outputs)}. ` +
+  section("changes", "Changes that were tried", `One at a time; without any the outputs have ${decibel(report.changes.outputs)}. ` +
     "A flag for the whole model was measured at this node only.", table("Changes", changeColumns(true), report.changes.list));
 }
 

@@ -97,7 +97,7 @@ function depthPlot(nodes, choose) {
   const drawing = plot(width, height, "Signal to error in decibels, from the first node to the last");
   const levels = shown.flatMap(({ node }) => [node.total.sqnr, node.added.sqnr]).filter((value) => value !== null);
   const from = Math.max(-20, Math.min(...levels, 20) - 3), to = Math.min(90, Math.max(...levels, 30) + 3);
-  const y = linear(from, to, base, 8), x = linear(0, Math.max(1, nodes.length - 1), left + 8, width - 10);
+  const y = linear(from, to, base, 24), x = linear(0, Math.max(1, nodes.length - 1), left + 8, width - 10);
   const inside = (value) => Math.min(to, Math.max(from, value));
   for (const at of ticks(from, to, 5)) {
     drawing.append(svg("line", { class: "axis", x1: left, x2: width, y1: y(at), y2: y(at) }));
@@ -105,7 +105,7 @@ function depthPlot(nodes, choose) {
   }
   drawing.append(svg("text", { x: left, y: height - 6 }, "first node"));
   drawing.append(svg("text", { x: width - 4, y: height - 6, "text-anchor": "end" }, "last node"));
-  drawing.append(svg("text", { x: left + 4, y: 18 }, "dB, more is better"));
+  drawing.append(svg("text", { x: 4, y: 11 }, "dB, more is better"));
   const path = shown.map(({ node, index }, at) => `${at ? "L" : "M"}${x(index).toFixed(1)} ${y(inside(node.total.sqnr)).toFixed(1)}`);
   drawing.append(svg("path", { class: "total", d: path.join("") }));
   for (const { node, index } of shown) {
