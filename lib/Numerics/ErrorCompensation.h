@@ -30,7 +30,7 @@ GroupCodes clampGroups(std::span<const float> weight, const GroupLayout &layout,
 ///
 ///   e_k = (w_k - q_k) / U_kk,   w_j -= U_kj e_k  for all later j
 ///
-/// The damping is 1% of the mean diagonal. Rows that were never active keep the codes of round to nearest.
+/// The damping is dampingOf(moment). Rows that were never active keep the codes of round to nearest.
 GroupCodes compensateRounding(std::span<const float> weight, const GroupCodes &start,
                               const GroupLayout &layout, std::span<const double> moment);
 

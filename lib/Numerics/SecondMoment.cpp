@@ -107,7 +107,7 @@ double dampingOf(std::span<const double> moment, int64_t size) {
   double trace = 0;
   for (int64_t i = 0; i < size; ++i)
     trace += moment[i * size + i];
-  return 0.01 * trace / static_cast<double>(size);
+  return 0.05 * trace / static_cast<double>(size);
 }
 
 std::vector<double> multiplyMoment(std::span<const double> moment, int64_t size, int64_t first, int64_t end,

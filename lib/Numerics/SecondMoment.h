@@ -34,8 +34,8 @@ private:
 /// H[k][k] of a moment [size, size].
 std::vector<double> momentDiagonal(std::span<const double> moment, int64_t size);
 
-/// What is added to the diagonal where a moment is inverted, so that few samples are not followed too far: 1%
-/// of its mean.
+/// What is added to the diagonal where a moment is inverted, so that few samples are not followed too far: 5%
+/// of its mean (docs/decisions.md).
 double dampingOf(std::span<const double> moment, int64_t size);
 
 /// Columns [first, end) of a moment [size, size] times a matrix [end - first, columns]: [size, columns], all
