@@ -14,14 +14,15 @@ from ._errors import Error, Message, UsageError
 from ._names import list_methods, list_observers, list_options, list_passes, list_pipelines, list_stages, list_targets
 from ._pipeline import run_pipeline
 from ._quern import version as _version
+from ._report import Deviation, Report, ReportedChange, ReportedNode, ReportedOutput
 from ._sensitivities import Sensitivities, sensitivities
 from ._session import InferenceSession, IOBinding, NodeArg, describe
 from ._static import CalibrationMethod, QuantFormat, QuantType, quantize_static
 
 __version__ = _version()
 __all__ = [
-    "CalibrationDataReader", "CalibrationMethod", "Error", "IOBinding", "InferenceSession", "Message", "Model", "NodeArg", "QuantFormat",
-    "QuantType", "Sensitivities", "Statistics", "UsageError", "calibrate", "compile", "describe", "list_methods", "list_observers", "list_options",
+    "CalibrationDataReader", "CalibrationMethod", "Deviation", "Error", "IOBinding", "InferenceSession", "Message", "Model", "NodeArg", "QuantFormat",
+    "QuantType", "Report", "ReportedChange", "ReportedNode", "ReportedOutput", "Sensitivities", "Statistics", "UsageError", "calibrate", "compile", "describe", "list_methods", "list_observers", "list_options",
     "list_passes", "list_pipelines", "list_stages", "list_targets", "quantize_static", "run_pipeline", "sensitivities"
 ]
 

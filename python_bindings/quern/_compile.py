@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Union
 from . import _quern
 from ._errors import Message, Messages, UsageError
 from ._progress import Progress, progress_function
+from ._report import Report, report_files
 from ._samples import CalibrationData, open_data
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ FLAGS = {"dims": "dim", "opt_level": "O"}  # keywords that are no flag's name
 class Model:
     """What a compilation made: a file, or bytes in memory."""
 
-    def __init__(self, path: Path | None = None, data: bytes = b"", messages: Iterable[Message] = ()) -> None:
+    def __init__(self,
+                 path: Path | None = None,
+                 data: bytes = b"",
+                 messages: Iterable[Message] = (),
+                 report: Report | None = None) -> None:
+        self.report = report
+        """Where error and time come from, if compile was asked for a report."""
         self.path = None if path is None else pathlib.Path(path)
         self.messages = list(messages)
         """What was said on the way: each operator that stayed float and why, what was chosen."""
@@ -127,6 +134,7 @@ def compile(model: ModelSource,
             sensitivity: str | None = None,
             assignment_output: Path | None = None,
             pareto: Path | None = None,
+            report: bool | Path | Iterable[Path] | None = None,
             calibration_data: CalibrationData | None = None,
             calibration_cache: Path | None = None,
             dims: Mapping[str, int] | None = None,
@@ -151,6 +159,7 @@ def compile(model: ModelSource,
         shape is a sample; a larger one holds several along its first axis. Data are read several times: a reader with rewind() and an
         iterable that can be iterated again are read again, anything else is kept in memory.
     budget: what the model must fit into with assign="auto", {"size": "0.7x"}.
+    report: where the report is written (.html, .json, or several); True keeps it in memory. It is `model.report` then.
     dims: sizes of symbolic dimensions, {"batch": 1}. verify="onnxruntime" asks this interpreter, in a process of its own.
     progress: None, True, False or a function(what, done, total).
     options: any other option of quernc, underscores for dashes.
@@ -166,8 +175,9 @@ def compile(model: ModelSource,
                  verify=verify, python=sys.executable if verify == "onnxruntime" else None, rtol=rtol, atol=atol)
     if stop_after is not None and output is None and emit is None:
         given["emit"] = "mlir"
-    made, said = run_compiler(model, output, [*given.items(), *options.items()], calibration_data, progress)
-    return Model(output, made, said)
+    with report_files(report) as paths:
+        made, said = run_compiler(model, output, [*given.items(), ("report", paths), *options.items()], calibration_data, progress)
+        return Model(output, made, said, Report.load(paths[0]) if paths else None)
 
 
 def _join(names: str | Iterable[str] | None) -> str | None:
