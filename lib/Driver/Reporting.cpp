@@ -119,7 +119,7 @@ llvm::Error Reporting::measure(Report &report, const Quantization &quantization)
     return measured.takeError();
   report.measured = std::move(*measured);
   StageTimer changes("  changes", options.verbose);
-  return explainErrors(report, *hub, *compared, samples, compiler.asFunction(), options.progress);
+  return explainErrors(report, *floatModule, *compared, samples, compiler.asFunction(), options.progress);
 }
 
 llvm::Error Reporting::runArtefact(Report &report, ComparedModel &model, const ModelObject &object) {

@@ -8,15 +8,17 @@ namespace quern {
 
 struct Advice {
   size_t node = 0;
-  std::optional<size_t> change; ///< number of the change; nothing where none that was tried helps
+  size_t change = 0; ///< number of the change
 };
 
-/// A change helps if the relative squared error of the outputs falls by this part at least.
-inline constexpr double kWorthwhile = 0.02;
+/// A node is worth a word if it alone leaves at least this part of the whole model's error at the outputs.
+inline constexpr double kWorthTelling = 0.01;
 
-/// At most `count` nodes: first those at which some change lowers the error of the outputs most. The change
-/// of a node is the one with the least error; but one that keeps the node on integers is taken if it has at
-/// least half of the effect.
-std::vector<Advice> chooseAdvice(llvm::ArrayRef<Change> changes, const TriedChanges &tried, size_t count);
+/// At most `count` nodes, first those whose quantization alone leaves the largest error at the outputs;
+/// `whole` is the relative error of the outputs with all of them quantized. The change is the one with the
+/// least error of those that keep the node on integers, if it removes half of the node's, else to leave it
+/// float.
+std::vector<Advice> chooseAdvice(llvm::ArrayRef<Change> changes, const TriedChanges &tried, double whole,
+                                 size_t count);
 
 } // namespace quern

@@ -8,7 +8,7 @@ using namespace mlir;
 namespace quern {
 
 /// Nodes at which changes are tried: each change takes one run of the model on each sample.
-static constexpr size_t kTriedNodes = 8;
+static constexpr size_t kTriedNodes = 16;
 
 static std::vector<const EdgeStatistics *> edgesOf(const ComparedNode &node, const Measurement &measured) {
   std::vector<const EdgeStatistics *> edges;
@@ -30,8 +30,9 @@ static std::vector<size_t> rankNodes(const Report &report) {
   return order;
 }
 
-llvm::Error explainErrors(Report &report, ModuleOp hub, ComparedModel &model, ArrayRef<Sample> samples,
-                          const CompileInstrumented &compile, ProgressListener *listener) {
+llvm::Error explainErrors(Report &report, ModuleOp floatModule, ComparedModel &model,
+                          ArrayRef<Sample> samples, const CompileInstrumented &compile,
+                          ProgressListener *listener) {
   report.nodes = model.getNodes();
   report.edges = model.getEdges();
   for (auto [node, errors] : llvm::zip_equal(report.nodes, report.measured.nodes)) {
@@ -50,7 +51,7 @@ llvm::Error explainErrors(Report &report, ModuleOp hub, ComparedModel &model, Ar
                                                       report.weights[node]));
   if (report.changes.empty())
     return llvm::Error::success();
-  auto tried = tryChanges(hub, model, report.changes, samples, compile, listener);
+  auto tried = tryChanges(floatModule, model, report.changes, samples, compile, listener);
   if (!tried)
     return tried.takeError();
   report.tried = std::move(*tried);

@@ -48,7 +48,7 @@ struct Report {
 
 /// Finds the causes, chooses the nodes that add most and tries changes at them. `model` must be the one that
 /// was measured.
-llvm::Error explainErrors(Report &report, mlir::ModuleOp hub, ComparedModel &model,
+llvm::Error explainErrors(Report &report, mlir::ModuleOp floatModule, ComparedModel &model,
                           llvm::ArrayRef<Sample> samples, const CompileInstrumented &compile,
                           ProgressListener *listener);
 

@@ -4,22 +4,25 @@
 
 #include "lib/Report/Change.h"
 
+#include <map>
+
 namespace quern {
 
+/// The float model with one node quantized. All else stays float, since in a quantized model every change
+/// shifts all roundings behind it, and what a node does would drown in that noise.
 struct TriedChange {
-  ErrorPower added;   ///< of the node: q(x') with the change against f(x')
-  ErrorPower outputs; ///< of all f32 outputs of the model with the change against the float model
+  ErrorPower added;   ///< of the node: q(x) against f(x)
+  ErrorPower outputs; ///< of all f32 outputs against the float model
 };
 
 struct TriedChanges {
-  ErrorPower outputs; ///< with no change
-  std::vector<TriedChange> changes;
+  std::map<size_t, TriedChange> present; ///< of each node that has changes: quantized as it is
+  std::vector<TriedChange> changes;      ///< quantized with each change; no error where it is left float
 };
 
-/// Compiles the hub form with every change beside what it changes, one input for each that lets it pass, and
-/// runs it once for each change on each sample. Each node that has changes must have the one that leaves it
-/// float as its first.
-llvm::Expected<TriedChanges> tryChanges(mlir::ModuleOp hub, ComparedModel &compared,
+/// Compiles the float model with every such node beside the float one, an input for each that lets it pass,
+/// and runs it once for each on each sample.
+llvm::Expected<TriedChanges> tryChanges(mlir::ModuleOp floatModule, ComparedModel &compared,
                                         llvm::ArrayRef<Change> changes, llvm::ArrayRef<Sample> samples,
                                         const CompileInstrumented &compile, ProgressListener *listener);
 

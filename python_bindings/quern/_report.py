@@ -42,9 +42,9 @@ class ReportedChange:
     how: str
     """The flag or the rule of a recipe that makes it."""
     added: Deviation
-    """What the node adds then."""
+    """The node's error then, all other nodes being float."""
     outputs: Deviation
-    """All outputs against the float model then."""
+    """All outputs against the float model's then."""
     bytes: int | None
     microseconds: float | None
 
@@ -64,6 +64,8 @@ class ReportedNode:
     shares: Mapping[str, float]
     weight_bytes: int
     float_weight_bytes: int
+    alone: Deviation | None
+    """All outputs against the float model's if only this node is quantized, where that was measured."""
     changes: tuple[ReportedChange, ...]
 
 
@@ -118,7 +120,10 @@ class Report:
         changes = tuple(change for change, tried in zip(self.changes, self._data["changes"]["list"]) if tried["node"] == number)
         return ReportedNode(data["name"], data["op"], data["quantized"], data["activations"], data["weights"],
                             Deviation._read(data["total"]), Deviation._read(data["inherited"]), Deviation._read(data["added"]), data["cause"],
-                            data["shares"], weight.get("bytes", 0), weight.get("float_bytes", 0), changes)
+                            data["shares"], weight.get("bytes", 0), weight.get("float_bytes", 0), self._read_alone(number), changes)
+
+    def _read_alone(self, number: int) -> Deviation | None:
+        return next((Deviation._read(one["outputs"]) for one in self._data["changes"]["present"] if one["node"] == number), None)
 
     @property
     def model(self) -> str:
@@ -147,10 +152,9 @@ class Report:
         return list(self._data["residue"] or [])
 
     @property
-    def advice(self) -> list[tuple[ReportedNode, ReportedChange | None]]:
-        """The nodes to look at first, and what helped there most; None where nothing that was tried did."""
-        return [(self.nodes[item["node"]], None if item["change"] is None else self.changes[item["change"]])
-                for item in self._data["advice"]]
+    def advice(self) -> list[tuple[ReportedNode, ReportedChange]]:
+        """The nodes to look at first, and what to change there."""
+        return [(self.nodes[item["node"]], self.changes[item["change"]]) for item in self._data["advice"]]
 
     def worst(self, count: int | None = None, by: str = "added") -> list[ReportedNode]:
         """Nodes by falling error: `by` is "added", "inherited" or "total"."""

@@ -140,19 +140,19 @@ function costOf(change) {
   return parts.join(", ");
 }
 
+/** How one node quantized alone leaves the outputs. */
+const aloneOf = (number) => report.changes.present.find((one) => one.node === number);
+
 function adviceItem({ node: number, change: chosen }) {
-  const node = report.nodes[number], item = make("li", { class: causeClass(node.cause) });
+  const node = report.nodes[number], alone = aloneOf(number), change = report.changes.list[chosen];
   const link = make("a", { href: `#node-${number}`, class: "name" }, node.name || "(no name)");
   link.addEventListener("click", () => openNode(number));
-  item.append(make("div", {}, link, ` ${node.op}`, make("span", { class: "soft" }, ` · adds its error at ${decibel(node.added)} · ${node.cause}, ${percent(Math.max(...Object.values(node.shares)))} of it`)));
-  if (chosen === null) {
-    item.append(make("p", { class: "soft" }, "No change that was tried here lowers the error of the outputs."));
-    return item;
-  }
-  const change = report.changes.list[chosen];
-  item.append(make("p", {}, `To change that: ${change.change}. Outputs then have ${decibel(change.outputs)} instead of ${decibel(report.changes.outputs)}`,
-    costOf(change) ? ` (${costOf(change)}).` : "."), make("code", {}, change.how));
-  return item;
+  const share = alone.outputs.relative / report.all_outputs.relative, largest = Math.max(...Object.values(node.shares));
+  return make("li", { class: causeClass(node.cause) },
+    make("div", {}, link, ` ${node.op}`, make("span", { class: "soft" }, ` · ${node.cause}, ${percent(Math.min(1, largest))} of the error that it adds at ${decibel(node.added)}`)),
+    make("p", {}, `Quantized alone, it leaves the outputs at ${decibel(alone.outputs)}${share < 1 ? `, ${percent(share)} of the error of the whole model` : ""}. ` +
+      `To change that: ${change.change}${change.outputs.sqnr === null ? "" : `, then ${decibel(change.outputs)}`}${costOf(change) ? ` (${costOf(change)})` : ""}.`),
+    make("code", {}, change.how));
 }
 
 function drawHead() {
@@ -163,7 +163,7 @@ function drawHead() {
     headFigures());
   if (report.advice.length)
     head.append(make("h2", {}, "Look here first"), make("ul", { class: "advice" }, ...report.advice.map(adviceItem)));
-  else head.append(make("p", {}, "No node adds an error."));
+  else head.append(make("p", {}, report.changes.list.length ? "No single node does much to the outputs." : "No node adds an error."));
 }
 
 // Nodes.
@@ -175,16 +175,24 @@ function openNode(number) {
   if (line) line.unfold(true);
 }
 
-function changesOf(number) { return report.changes.list.filter((change) => change.node === number); }
+/** The node as it is, and the changes that were tried. */
+function changesOf(number) {
+  const alone = aloneOf(number);
+  return alone ? [{ ...alone, change: "as it is", how: "", present: true }, ...report.changes.list.filter((change) => change.node === number)] : [];
+}
+
+function judge(change) {
+  if (change.present) return "";
+  return (change.outputs.relative ?? Infinity) < (aloneOf(change.node).outputs.relative ?? Infinity) ? "good" : "bad";
+}
 
 function changeColumns(withNode) {
   return [
     ...(withNode ? [{ title: "Node", name: true, cell: (c) => report.nodes[c.node].name, key: (c) => c.node }] : []),
-    { title: "Change", cell: (c) => make("span", {}, c.change, make("br"), make("code", { class: "soft" }, c.how)), name: true },
-    { title: "Node adds", number: true, cell: (c) => decibel(c.added), key: (c) => c.added.sqnr },
-    { title: "Outputs", number: true, key: (c) => c.outputs.sqnr,
-      cell: (c) => make("span", { class: (c.outputs.relative ?? Infinity) < report.changes.outputs.relative ? "good" : "bad" }, decibel(c.outputs)) },
-    { title: "Costs", cell: (c) => costOf(c) },
+    { title: "Change", cell: (c) => c.how ? make("span", {}, c.change, make("br"), make("code", { class: "soft" }, c.how)) : c.change, name: true },
+    { title: "Node", number: true, wide: true, cell: (c) => decibel(c.added), key: (c) => c.added.sqnr },
+    { title: "Outputs", number: true, key: (c) => c.outputs.sqnr, cell: (c) => make("span", { class: judge(c) }, decibel(c.outputs)) },
+    { title: "Costs", wide: !withNode, cell: (c) => costOf(c) },
   ];
 }
 
@@ -221,7 +229,7 @@ function nodeDetail({ node, number }) {
   box.append(make("div", { class: "plots" }, ...figures));
   const changes = changesOf(number);
   if (changes.length)
-    box.append(make("h3", {}, `Changes tried here (outputs have ${decibel(report.changes.outputs)} without)`), table("Changes tried at this node", changeColumns(false), changes));
+    box.append(make("h3", {}, "What was tried here, all other nodes being float"), table("Changes tried at this node", changeColumns(false), changes));
   return box;
 }
 
@@ -269,8 +277,9 @@ function drawDepth() {
 
 function drawChanges() {
   if (!report.changes.list.length) return;
-  section("changes", "Changes that were tried", `One at a time; without any the outputs have ${decibel(report.changes.outputs)}. ` +
-    "A flag for the whole model was measured at this node only.", table("Changes", changeColumns(true), report.changes.list));
+  const rows = report.changes.present.flatMap((alone) => changesOf(alone.node));
+  section("changes", "Changes that were tried", "At the nodes that add the largest errors, each quantized alone, so that what it does is not lost among the roundings of all " +
+    "others. A flag for the whole model was measured at this node only.", table("Changes", changeColumns(true), rows));
 }
 
 function drawTimes() {
