@@ -35,8 +35,10 @@ std::string formatAssignment(const AssignmentFile &assignment, llvm::ArrayRef<st
     text += comment(line) + "\n";
   text += "version: 1\nmodel: " + quote(assignment.modelHash) + "\nweights:\n";
   for (auto [weight, note] : llvm::zip_equal(assignment.weights, notes))
-    text += "  - {node: " + quote(weight.node) + ", bits: " + std::to_string(weight.bits) + "}  " +
-            comment(note) + "\n";
+    text += "  - {node: " + quote(weight.node) + ", bits: " + std::to_string(weight.bits) +
+            (weight.groupSize ? ", group-size: " + std::to_string(*weight.groupSize ? *weight.groupSize : -1)
+                              : "") +
+            "}  " + comment(note) + "\n";
   return text;
 }
 
@@ -49,27 +51,40 @@ struct AssignmentReader {
 
   template <typename Read>
   void readMapping(const DocumentNode &node, llvm::StringRef what, llvm::ArrayRef<const char *> keys,
-                   Read read) {
+                   llvm::ArrayRef<const char *> others, Read read) {
+    std::vector<const char *> accepted(keys);
+    llvm::append_range(accepted, others);
     if (node.kind != Kind::Mapping)
       return add(node, what + ": expected a mapping with " + llvm::join(keys, ", "));
     for (auto [key, value] : llvm::zip_equal(node.keys, node.elements)) {
-      if (llvm::is_contained(keys, llvm::StringRef(key.text)))
+      if (llvm::is_contained(accepted, llvm::StringRef(key.text)))
         read(llvm::StringRef(key.text), value);
       else
-        add(key, "unknown key '" + key.text + "' in " + what + "; accepted are " + llvm::join(keys, ", "));
+        add(key,
+            "unknown key '" + key.text + "' in " + what + "; accepted are " + llvm::join(accepted, ", "));
     }
     for (llvm::StringRef key : keys)
       if (llvm::none_of(node.keys, [&](const DocumentNode &known) { return known.text == key; }))
         add(node, what + " has no '" + key + "'");
   }
 
+  void readGroupSize(const DocumentNode &value, AssignedBits &entry) {
+    int64_t size = 0;
+    if (value.kind != Kind::Scalar || !llvm::to_integer(value.text, size, 10) || (size < 1 && size != -1))
+      add(value, "group-size: '" + value.text +
+                     "' is not accepted; expected a positive size, or -1 for one scale per channel");
+    entry.groupSize = std::max<int64_t>(size, 0);
+  }
+
   AssignedBits readEntry(const DocumentNode &node) {
     AssignedBits entry;
     entry.line = node.line;
-    readMapping(node, "an entry of weights", {"node", "bits"},
+    readMapping(node, "an entry of weights", {"node", "bits"}, {"group-size"},
                 [&](llvm::StringRef key, const DocumentNode &value) {
                   if (key == "node")
                     entry.node = value.text;
+                  else if (key == "group-size")
+                    readGroupSize(value, entry);
                   else if (value.kind != Kind::Scalar || !llvm::to_integer(value.text, entry.bits, 10) ||
                            entry.bits < 2 || entry.bits > 8)
                     add(value, "bits: '" + value.text + "' is not accepted; expected a number from 2 to 8");
@@ -79,7 +94,7 @@ struct AssignmentReader {
 
   AssignmentFile read(const DocumentNode &document) {
     AssignmentFile assignment;
-    readMapping(document, "an assignment", {"version", "model", "weights"},
+    readMapping(document, "an assignment", {"version", "model", "weights"}, {},
                 [&](llvm::StringRef key, const DocumentNode &value) {
                   if (key == "version" && value.text != "1")
                     add(value, "version: '" + value.text + "' is not accepted; expected 1");

@@ -5,6 +5,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace quern {
 struct AssignedBits {
   std::string node;  ///< ONNX name; weights of nodes of one name come in the order of the graph
   unsigned bits = 8; ///< of the weight's codes
+  std::optional<int64_t> groupSize =
+      {};            ///< elements of a channel that share a scale, 0: all; else the recipe's
   unsigned line = 0; ///< in the file
 };
 
@@ -22,13 +25,14 @@ struct AssignmentFile {
   std::string file; ///< for messages
 };
 
-/// YAML: `version: 1`, `model: HASH`, and `weights:` with an entry `{node: NAME, bits: N}` a line. `about` is
+/// YAML: `version: 1`, `model: HASH`, and `weights:` with an entry `{node: NAME, bits: N}` a line,
+/// which may have a `group-size` (-1: one scale per channel). `about` is
 /// a comment at the top, a line each; `notes` are comments behind the entries.
 std::string formatAssignment(const AssignmentFile &assignment, llvm::ArrayRef<std::string> about,
                              llvm::ArrayRef<std::string> notes);
 
 /// Such a file, or JSON of the same form. The error has a line `file:line: problem` for each problem: what no
-/// document may be (Document.h), unknown keys, bits other than 2 to 8.
+/// document may be (Document.h), unknown keys, bits other than 2 to 8, sizes of groups that are none.
 llvm::Expected<AssignmentFile> readAssignment(llvm::StringRef path);
 
 } // namespace quern

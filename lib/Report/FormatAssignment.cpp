@@ -10,6 +10,7 @@ static llvm::json::Value formatWeightOptions(const Assignment &assignment, size_
   llvm::json::Array options;
   for (size_t option = 0; option < op.options.size(); ++option)
     options.push_back(llvm::json::Object{{"bits", op.bitsOf(option)},
+                                         {"group_size", op.groupSizeOf(option)},
                                          {"loss", assignment.losses[index][option]},
                                          {"bytes", assignment.costs[index][option].weightBytes}});
   return llvm::json::Object{{"node", llvm::json::fixUTF8(op.name)},
@@ -17,6 +18,7 @@ static llvm::json::Value formatWeightOptions(const Assignment &assignment, size_
                             {"elements", op.elements},
                             {"fixed", op.isFixed},
                             {"bits", op.bitsOf(assignment.chosen.options[index])},
+                            {"group_size", op.groupSizeOf(assignment.chosen.options[index])},
                             {"options", std::move(options)}};
 }
 

@@ -41,18 +41,55 @@ std::vector<unsigned> bitsWithKernel(const TargetRecord &target, WeightGranulari
   return bits;
 }
 
+int64_t AssignableOp::groupSizeOf(size_t option) const {
+  GranularityAttr granularity = options[option].getWeights().getGranularity();
+  return granularity.getKind() == GranularityKind::Group ? granularity.getGroupSize() : 0;
+}
+
+std::string AssignableOp::nameOf(size_t option) const {
+  std::string name = std::to_string(bitsOf(option)) + " bits";
+  return groupSizeOf(option) ? name + " in groups of " + std::to_string(groupSizeOf(option)) : name;
+}
+
+/// The target's widths for the granularity; with `everyWidth` all, else the most of each storage.
+static std::vector<unsigned> listWidths(const TargetRecord &target, WeightGranularity granularity,
+                                        bool everyWidth) {
+  std::vector<unsigned> widths = bitsWithKernel(target, granularity);
+  if (!everyWidth)
+    llvm::erase_if(widths, [](unsigned bits) { return bits != 8 && bits != 4; });
+  return widths;
+}
+
 static std::vector<PrecisionAttr> listOptions(onnx::QuantizableOpInterface op, const Recipe &recipe,
-                                              ArrayRef<unsigned> widths) {
-  std::vector<PrecisionAttr> options;
-  for (unsigned bits : widths) {
-    PrecisionSettings settings = recipe.settings;
-    // A scheme that the user did not choose follows the bits.
-    if (settings.weights.symmetric == isSymmetricByDefault(settings.weights)) {
-      settings.weights.bits = bits;
-      settings.weights.symmetric = isSymmetricByDefault(settings.weights);
+                                              const TargetRecord &target, bool everyWidth) {
+  std::vector<WeightSettings> choices;
+  auto offer = [&](WeightSettings weights) {
+    bool followsBits = weights.symmetric == isSymmetricByDefault(weights);
+    for (unsigned bits : listWidths(target, weights.granularity, everyWidth)) {
+      weights.bits = bits;
+      if (followsBits) // a scheme that the user did not choose
+        weights.symmetric = isSymmetricByDefault(weights);
+      choices.push_back(weights);
     }
-    settings.weights.bits = bits;
-    options.push_back(makePrecision(op, settings, "assigned "));
+  };
+  offer(recipe.settings.weights);
+  if (recipe.settings.weights.granularity == WeightGranularity::Group) {
+    WeightSettings perChannel = recipe.settings.weights;
+    perChannel.granularity = WeightGranularity::Channel;
+    perChannel.groupSize = 0;
+    offer(perChannel);
+  }
+  llvm::sort(choices, [](const WeightSettings &a, const WeightSettings &b) {
+    return std::pair(a.bits, a.groupSize) > std::pair(b.bits, b.groupSize);
+  });
+  std::vector<PrecisionAttr> options;
+  for (const WeightSettings &weights : choices) {
+    PrecisionSettings settings = recipe.settings;
+    settings.weights = weights;
+    PrecisionAttr option = makePrecision(op, settings, "assigned ");
+    // An op that has no groups has one option of each width.
+    if (options.empty() || options.back().getWeights() != option.getWeights())
+      options.push_back(option);
   }
   return options;
 }
@@ -60,11 +97,8 @@ static std::vector<PrecisionAttr> listOptions(onnx::QuantizableOpInterface op, c
 std::vector<AssignableOp> findAssignableOps(ModuleOp assigned, const Recipe &recipe,
                                             const TargetRecord &target, bool everyWidth) {
   RuleMatcher rules(recipe);
-  std::vector<unsigned> widths = bitsWithKernel(target, recipe.settings.weights.granularity);
-  if (!everyWidth)
-    llvm::erase_if(widths, [](unsigned bits) { return bits != 8 && bits != 4; });
   std::vector<AssignableOp> ops;
-  llvm::DenseMap<Value, size_t> groupOfActivation;
+  llvm::DenseMap<std::pair<Value, size_t>, size_t> groupOfActivation; // and number of options
   size_t groups = 0;
   assigned.lookupSymbol<func::FuncOp>("main").walk([&](onnx::QuantizableOpInterface op) {
     auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
@@ -79,10 +113,12 @@ std::vector<AssignableOp> findAssignableOps(ModuleOp assigned, const Recipe &rec
     found.type = op->getName().stripDialect().str();
     found.elements = weight->size();
     found.isFixed = rules.match(op) != nullptr;
-    found.options = found.isFixed ? std::vector{precision} : listOptions(op, recipe, widths);
+    found.options = found.isFixed ? std::vector{precision} : listOptions(op, recipe, target, everyWidth);
+    found.hasGroups = llvm::any_of(llvm::seq(found.options.size()),
+                                   [&](size_t option) { return found.groupSizeOf(option) != 0; });
     bool isMatrix = weight->getType().getRank() == 2 && *op.getWeightOperand() == 1;
     if (isMatrix && !found.isFixed) {
-      auto [known, isNew] = groupOfActivation.try_emplace(op->getOperand(0), groups);
+      auto [known, isNew] = groupOfActivation.try_emplace({op->getOperand(0), found.options.size()}, groups);
       groups += isNew;
       found.group = known->second;
     } else {

@@ -95,9 +95,10 @@ llvm::Expected<Cost> BudgetedAssignment::measureModel(ArrayRef<size_t> chosen) {
   auto hash = module->getAttrOfType<StringAttr>("onnx.model_hash");
   std::string bits;
   for (auto [op, option] : llvm::zip_equal(result.ops, chosen))
-    bits += std::to_string(op.bitsOf(option));
-  std::string key = llvm::formatv("{0}; model {1} recipe {2} bits {3}", describeMachine(target.record()),
-                                  hash ? hash.getValue() : "", hashOf(options.recipe), bits);
+    bits += (bits.empty() ? "" : ", ") + op.nameOf(option);
+  std::string key =
+      llvm::formatv("{0}; model {1} recipe {2} weights of {3}", describeMachine(target.record()),
+                    hash ? hash.getValue() : "", hashOf(options.recipe), bits);
   const Cost *stored = store.find(key);
   bool measuresTime = options.budget.latency && (!stored || !stored->nanoseconds);
   applyAssignment(module, result.ops, chosen);
@@ -350,7 +351,8 @@ llvm::Expected<Assignment> BudgetedAssignment::run() {
     if (llvm::Error error = (this->*step)())
       return std::move(error);
   if (options.frontPoints > 0) {
-    auto points = findFront(problem, result.losses, model.get(), searchSamples.size(), options.frontPoints);
+    auto points = findFront(problem, result.losses, result.chosen.options, model.get(), searchSamples.size(),
+                            options.frontPoints);
     if (!points)
       return points.takeError();
     auto hash = module->getAttrOfType<StringAttr>("onnx.model_hash");

@@ -10,15 +10,15 @@
 namespace quern {
 
 std::string summarize(const Assignment &assignment) {
-  std::map<unsigned, std::pair<int, int64_t>> byBits; // ops and elements
+  std::map<std::string, std::pair<int, int64_t>> byName; // ops and elements
   for (auto [op, option] : llvm::zip_equal(assignment.ops, assignment.chosen.options)) {
-    auto &[count, elements] = byBits[op.bitsOf(option)];
+    auto &[count, elements] = byName[op.nameOf(option)];
     ++count;
     elements += op.elements;
   }
   std::string text = "assigned: ";
-  for (const auto &[bits, counts] : byBits)
-    text += llvm::formatv("{0} bits to {1} weights of {2} elements, ", bits, counts.first, counts.second);
+  for (const auto &[name, counts] : byName)
+    text += llvm::formatv("{0} to {1} weights of {2} elements, ", name, counts.first, counts.second);
   text += llvm::formatv("{0} bytes ({1} with 8 bits)", assignment.chosen.cost.weightBytes,
                         assignment.eightBit.weightBytes);
   if (assignment.chosen.cost.nanoseconds)
@@ -36,7 +36,7 @@ static std::string describeOptions(const Assignment &assignment, size_t index) {
   const AssignableOp &op = assignment.ops[index];
   std::string text;
   for (size_t option = 0; option < op.options.size(); ++option)
-    text += llvm::formatv("{0}{1} bits: loss {2:e2}, {3} bytes", text.empty() ? "" : "; ", op.bitsOf(option),
+    text += llvm::formatv("{0}{1}: loss {2:e2}, {3} bytes", text.empty() ? "" : "; ", op.nameOf(option),
                           assignment.losses[index][option], assignment.costs[index][option].weightBytes);
   if (op.options.size() == 1)
     text += op.isFixed ? " (by a rule)" : " (fewer would take no less)";
@@ -64,7 +64,9 @@ std::string formatAssignment(const Assignment &assignment, llvm::StringRef model
   file.modelHash = modelHash.str();
   std::vector<std::string> notes;
   for (auto [index, op] : llvm::enumerate(assignment.ops)) {
-    file.weights.push_back({op.name, op.bitsOf(assignment.chosen.options[index]), 0});
+    size_t option = assignment.chosen.options[index];
+    file.weights.push_back(
+        {op.name, op.bitsOf(option), op.hasGroups ? std::optional(op.groupSizeOf(option)) : std::nullopt, 0});
     notes.push_back(op.type + "; " + describeOptions(assignment, index));
   }
   return formatAssignment(file,

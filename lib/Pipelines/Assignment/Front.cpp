@@ -30,8 +30,30 @@ static llvm::Error addPoint(std::vector<FrontPoint> &points, const AssignmentPro
   return llvm::Error::success();
 }
 
+static std::vector<std::string> namesOfOptions(const AssignmentProblem &problem) {
+  std::vector<std::string> names;
+  for (const AssignableOp &op : problem.ops)
+    for (size_t option = 0; option < op.options.size(); ++option)
+      if (!llvm::is_contained(names, op.nameOf(option)))
+        names.push_back(op.nameOf(option));
+  return names;
+}
+
+/// The op's option in a uniform choice: of the name, or, where it has no groups, of the same bits.
+static std::optional<size_t> findUniform(const AssignableOp &op, StringRef name) {
+  std::optional<size_t> ofBits;
+  for (size_t option = 0; option < op.options.size(); ++option) {
+    if (op.nameOf(option) == name)
+      return option;
+    if (!op.hasGroups && name.starts_with(op.nameOf(option)))
+      ofBits = option;
+  }
+  return ofBits;
+}
+
 llvm::Expected<std::vector<FrontPoint>> findFront(const AssignmentProblem &problem, const LossTable &losses,
-                                                  VariantModel *model, size_t searched, int64_t count) {
+                                                  ArrayRef<size_t> chosen, VariantModel *model,
+                                                  size_t searched, int64_t count) {
   std::vector<FrontPoint> points;
   std::vector<knapsack::Group> groups = problem.makeGroups(losses);
   int64_t least = knapsack::leastCost(groups), most = 0;
@@ -52,17 +74,22 @@ llvm::Expected<std::vector<FrontPoint>> findFront(const AssignmentProblem &probl
     if (llvm::Error error = addPoint(points, problem, losses, model, searched, "", std::move(*options)))
       return std::move(error);
   }
-  for (size_t option = 0; option < problem.ops.front().options.size(); ++option) {
-    bool isUniform = llvm::all_of(problem.ops, [&](const AssignableOp &op) {
-      return option < op.options.size() && op.bitsOf(option) == problem.ops.front().bitsOf(option);
-    });
-    if (!isUniform)
+  for (const std::string &name : namesOfOptions(problem)) {
+    std::vector<size_t> uniform;
+    for (const AssignableOp &op : problem.ops)
+      if (std::optional<size_t> option = findUniform(op, name))
+        uniform.push_back(*option);
+    if (uniform.size() != problem.ops.size())
       continue;
-    std::string name = std::to_string(problem.ops.front().bitsOf(option)) + " bits";
-    if (llvm::Error error = addPoint(points, problem, losses, model, searched, name,
-                                     std::vector<size_t>(problem.ops.size(), option)))
+    if (llvm::Error error = addPoint(points, problem, losses, model, searched, name, std::move(uniform)))
       return std::move(error);
   }
+  auto isChosen = [&](const FrontPoint &point) { return ArrayRef<size_t>(point.options) == chosen; };
+  if (llvm::any_of(points, isChosen))
+    return points;
+  if (llvm::Error error = addPoint(points, problem, losses, model, searched, "", chosen.vec()))
+    return std::move(error);
+  points.back().isRefined = true;
   return points;
 }
 
@@ -73,14 +100,19 @@ std::string formatFront(const AssignmentProblem &problem, ArrayRef<FrontPoint> p
     llvm::json::Object object{{"loss", point.loss}, {"chosen", ArrayRef<size_t>(point.options) == chosen}};
     if (!point.name.empty())
       object["uniform"] = point.name;
+    if (point.isRefined)
+      object["refined"] = true;
     if (point.outputError)
       object["output_error"] = *point.outputError;
     for (auto [constraint, sum] : llvm::zip_equal(problem.constraints, point.sums))
       object[constraint.name] = constraint.unit == 1 ? llvm::json::Value(sum) : double(sum) * constraint.unit;
-    llvm::json::Array bits;
-    for (auto [op, option] : llvm::zip_equal(problem.ops, point.options))
+    llvm::json::Array bits, groupSizes;
+    for (auto [op, option] : llvm::zip_equal(problem.ops, point.options)) {
       bits.push_back(op.bitsOf(option));
+      groupSizes.push_back(op.groupSizeOf(option));
+    }
     object["bits"] = std::move(bits);
+    object["group_sizes"] = std::move(groupSizes);
     list.push_back(std::move(object));
   }
   llvm::json::Array nodes;

@@ -7,18 +7,27 @@ using namespace mlir;
 
 namespace quern {
 
-static std::optional<size_t> findOption(const AssignableOp &op, unsigned bits) {
+/// The first option of the bits, and of the size of groups where that is said.
+static std::optional<size_t> findOption(const AssignableOp &op, unsigned bits,
+                                        std::optional<int64_t> groupSize = {}) {
   for (size_t option = 0; option < op.options.size(); ++option)
-    if (op.bitsOf(option) == bits)
+    if (op.bitsOf(option) == bits && (!groupSize || op.groupSizeOf(option) == *groupSize))
       return option;
   return std::nullopt;
 }
 
-static std::string listBits(const AssignableOp &op) {
-  SmallVector<std::string> bits;
+static std::string listOptions(const AssignableOp &op) {
+  SmallVector<std::string> names;
   for (size_t option = 0; option < op.options.size(); ++option)
-    bits.push_back(std::to_string(op.bitsOf(option)));
-  return llvm::join(bits, ", ");
+    names.push_back(op.nameOf(option));
+  return llvm::join(names, ", ");
+}
+
+static std::string describe(const AssignedBits &entry) {
+  std::string text = std::to_string(entry.bits) + " bits";
+  if (!entry.groupSize)
+    return text;
+  return text + (*entry.groupSize ? " in groups of " + std::to_string(*entry.groupSize) : " per channel");
 }
 
 llvm::Expected<std::vector<size_t>> takeGivenBits(ModuleOp assigned, ArrayRef<AssignableOp> ops,
@@ -47,14 +56,15 @@ llvm::Expected<std::vector<size_t>> takeGivenBits(ModuleOp assigned, ArrayRef<As
     }
     size_t index = places.back();
     places.pop_back();
-    if (std::optional<size_t> option = findOption(ops[index], entry.bits))
+    if (std::optional<size_t> option = findOption(ops[index], entry.bits, entry.groupSize))
       options[index] = *option;
     else if (ops[index].isFixed)
-      refuse(entry, "is given " + Twine(entry.bits) + " bits, but a rule of the recipe fixes " +
-                        listBits(ops[index]));
+      refuse(entry,
+             "is given " + describe(entry) + ", but a rule of the recipe fixes " + listOptions(ops[index]));
     else
-      refuse(entry, "is given " + Twine(entry.bits) +
-                        " bits, for which the target has no kernel; accepted are " + listBits(ops[index]));
+      refuse(entry, "is given " + describe(entry) +
+                        ", for which there is no kernel with the recipe's groups; accepted are " +
+                        listOptions(ops[index]));
   }
   if (!problems.empty())
     return llvm::createStringError(problems);

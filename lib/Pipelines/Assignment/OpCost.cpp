@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 using namespace mlir;
 
@@ -54,11 +55,12 @@ OwningOpRef<ModuleOp> isolateOp(Operation *op, PrecisionAttr precision) {
   return module;
 }
 
-/// The median time of a run; a few milliseconds of runs at least. Negative where the model says an error.
+/// The least time of a run: what else the machine does only adds to it. Negative where the model says an
+/// error.
 static int64_t timeRuns(LoadedModel &model) {
   using Clock = std::chrono::steady_clock;
-  constexpr std::chrono::milliseconds kLeast(20);
-  constexpr size_t kFewest = 5, kMost = 10'000;
+  constexpr std::chrono::milliseconds kLeast(50);
+  constexpr int64_t kFewest = 20, kMost = 10'000;
   std::vector<std::vector<std::byte>> buffers;
   std::vector<const void *> inputs;
   std::vector<void *> outputs;
@@ -66,16 +68,15 @@ static int64_t timeRuns(LoadedModel &model) {
     inputs.push_back(buffers.emplace_back(info.bytes()).data());
   for (const TensorInfo &info : model.outputs())
     outputs.push_back(buffers.emplace_back(info.bytes()).data());
-  std::vector<int64_t> times;
-  for (Clock::time_point start = Clock::now();
-       times.size() < kFewest || (times.size() < kMost && Clock::now() - start < kLeast);) {
+  int64_t least = std::numeric_limits<int64_t>::max();
+  Clock::time_point start = Clock::now();
+  for (int64_t runs = 0; runs < kFewest || (runs < kMost && Clock::now() - start < kLeast); ++runs) {
     Clock::time_point before = Clock::now();
     if (model.run(inputs.data(), outputs.data()) != 0)
       return -1;
-    times.push_back(std::chrono::nanoseconds(Clock::now() - before).count());
+    least = std::min<int64_t>(least, std::chrono::nanoseconds(Clock::now() - before).count());
   }
-  std::nth_element(times.begin(), times.begin() + int64_t(times.size() / 2), times.end());
-  return times[times.size() / 2];
+  return least;
 }
 
 /// Makes code of a lowered module and runs it on zeros.

@@ -321,7 +321,7 @@ function drawAssignment() {
   ];
   const content = [table("Sensitivities", columns, found.weights)];
   if (found.front) {
-    const axis = Object.keys(found.front.points[0]).find((key) => !["loss", "chosen", "uniform", "output_error", "bits"].includes(key));
+    const axis = Object.keys(found.front.points[0]).find((key) => !["loss", "chosen", "uniform", "refined", "output_error", "bits", "group_sizes"].includes(key));
     if (axis) content.unshift(make("figure", { style: "max-width:640px" }, frontPlot(found.front, axis),
       make("figcaption", {}, `The best choices for budgets of ${axis}; the filled point is the one chosen.`)));
   }

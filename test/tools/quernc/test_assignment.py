@@ -139,10 +139,11 @@ def test_rules_fix_precisions(programs, residual, tmp_path):
 def test_the_front_is_written(programs, residual, uniform, tmp_path):
     compile_(programs, residual, tmp_path / "m.so", "--assign=auto", "--budget=size=0.8x", f"--pareto={tmp_path / 'front.json'}")
     front = json.loads((tmp_path / "front.json").read_text())
-    points = [point for point in front["points"] if "uniform" not in point]
+    points = [point for point in front["points"] if "uniform" not in point and "refined" not in point]
     assert [a["size"] < b["size"] and a["loss"] > b["loss"] for a, b in zip(points, points[1:])].count(False) == 0 and len(points) > 4
     known = {point["uniform"]: point for point in front["points"] if "uniform" in point}
     assert known["8 bits"]["size"] == uniform[8] and known["4 bits"]["size"] == uniform[4]
+    assert [point["chosen"] for point in front["points"]].count(True) >= 1
     assert len(points[0]["bits"]) == len(front["nodes"]) == BLOCKS + 3
     for name in known:  # no uniform choice beats the front
         assert any(p["size"] <= known[name]["size"] and p["loss"] <= known[name]["loss"] for p in points)
@@ -243,3 +244,24 @@ def test_without_data_weights_alone_are_assigned(programs, residual, tmp_path):
     assert made.returncode == 0, made.stderr
     assert "assigned: 4 bits to" in made.stderr
     assert "the sensitivity 'kl' is measured on samples" in make("--sensitivity=kl").stderr
+
+
+def test_groups_of_the_recipe_are_one_choice_among_others(programs, residual, tmp_path):
+    flags = ["--assign=auto", "--group-size=8", f"--assignment-output={tmp_path / 'a.yaml'}", f"--pareto={tmp_path / 'front.json'}"]
+    compile_(programs, residual, tmp_path / "auto.so", *flags, "--budget=size=0.7x")
+    entries = re.findall(r'bits: (\d), group-size: (-?\d+)}', (tmp_path / "a.yaml").read_text())
+    assert len(entries) == BLOCKS + 3 and {("8", "8"), ("8", "-1")} <= set(entries) and len({e for e in entries[BLOCKS:]}) == 1
+    front = json.loads((tmp_path / "front.json").read_text())
+    known = {point["uniform"]: point for point in front["points"] if "uniform" in point}
+    assert known["8 bits in groups of 8"]["size"] > known["8 bits"]["size"] > known["4 bits"]["size"]
+    assert known["8 bits in groups of 8"]["group_sizes"] == [8] * (BLOCKS + 3)
+    for name in known:
+        assert any(p["size"] <= known[name]["size"] and p["loss"] <= known[name]["loss"] for p in front["points"] if "uniform" not in p)
+    compile_(programs, residual, tmp_path / "given.so", "--group-size=8", f"--assign={tmp_path / 'a.yaml'}")
+    assert (tmp_path / "given.so").read_bytes() == (tmp_path / "auto.so").read_bytes()
+    text = (tmp_path / "a.yaml").read_text()
+    (tmp_path / "a.yaml").write_text(text.replace("group-size: 8}", "group-size: 7}", 1))
+    told = compile_(programs, residual, tmp_path / "refused.so", "--group-size=8", f"--assign={tmp_path / 'a.yaml'}", status=1)
+    assert re.search(r"a\.yaml:\d+: node '\w+' is given 8 bits in groups of 7, for which there is no kernel with the recipe's groups; accepted are", told)
+    (tmp_path / "a.yaml").write_text(text.replace("group-size: 8}", "group-size: 0}", 1))
+    assert "group-size: '0' is not accepted" in compile_(programs, residual, tmp_path / "refused.so", f"--assign={tmp_path / 'a.yaml'}", status=1)
