@@ -38,6 +38,11 @@ static llvm::json::Object formatRule(const RecipeRule &rule) {
     match["name"] = llvm::json::fixUTF8(rule.name);
   if (!rule.operators.empty())
     match["op"] = llvm::json::Array(rule.operators);
+  llvm::json::Array layers;
+  for (LayerPosition layer : rule.layers)
+    layers.push_back(layerPositionNames[size_t(layer)]);
+  if (!layers.empty())
+    match["layer"] = std::move(layers);
   llvm::json::Object object =
       rule.isFloat ? llvm::json::Object{{"float", true}} : formatSettings(rule.settings);
   object["match"] = std::move(match);

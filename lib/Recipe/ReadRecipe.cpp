@@ -273,6 +273,14 @@ private:
                     if (std::string problem = findPatternProblem(rule.name); !problem.empty())
                       add(value, "name: " + problem);
                   }},
+                 {"layer",
+                  [&](const DocumentNode &value) {
+                    std::vector<std::string> positions(std::begin(layerPositionNames),
+                                                       std::end(layerPositionNames));
+                    for (const std::string &name : readNames(value, "layer", positions))
+                      if (auto known = llvm::find(positions, name); known != positions.end())
+                        rule.layers.push_back(static_cast<LayerPosition>(known - positions.begin()));
+                  }},
                  {"op", [&](const DocumentNode &value) {
                     rule.operators = readNames(value, "op", vocabulary.operators);
                   }}});
@@ -305,8 +313,9 @@ private:
                   }}});
     if (node.kind != Kind::Mapping)
       return rule;
-    if (!hasMatch || (rule.name.empty() && rule.operators.empty()))
-      add(node, "a rule needs 'match: {name: REGEX, op: TYPE}', with one of the two or both");
+    if (!hasMatch || (rule.name.empty() && rule.operators.empty() && rule.layers.empty()))
+      add(node,
+          "a rule needs 'match: {name: REGEX, op: TYPE, layer: first or last}', with one of them at least");
     if (rule.isFloat == hasSettings)
       add(node, "a rule has either 'float: true' or some of weights, activations and methods");
     if (!rule.isFloat)

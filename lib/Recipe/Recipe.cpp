@@ -14,6 +14,11 @@ std::string RecipeRule::description() const {
   std::string text = name.empty() ? "" : "name '" + name + "'";
   if (!operators.empty())
     text += (text.empty() ? "op " : ", op ") + llvm::join(operators, " or ");
+  for (const LayerPosition &layer : layers)
+    text += (&layer != layers.data() ? " or "
+             : text.empty()          ? "layer "
+                                     : ", layer ") +
+            std::string(layerPositionNames[size_t(layer)]);
   return text;
 }
 

@@ -48,10 +48,17 @@ struct PrecisionSettings {
   std::string name() const;
 };
 
+/// Of nodes with weights: no other comes before, or after, on any way through the model.
+enum class LayerPosition { First, Last };
+
+/// As recipes spell them, in their order.
+inline constexpr const char *layerPositionNames[] = {"first", "last"};
+
 /// Settings for the nodes that it matches.
 struct RecipeRule {
   std::string name;                   ///< regular expression, found anywhere in a node's name; empty: any
   std::vector<std::string> operators; ///< ONNX operator types; empty: any
+  std::vector<LayerPosition> layers;  ///< one of these positions; empty: any
   bool isFloat = false;               ///< the nodes stay float, and `settings` say nothing
   PrecisionSettings settings;
   unsigned line = 0; ///< in the file; 0 where a flag made the rule

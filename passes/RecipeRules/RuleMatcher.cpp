@@ -3,6 +3,7 @@
 
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
+#include "passes/RecipeRules/LayerPosition.h"
 
 #include "mlir/IR/Diagnostics.h"
 
@@ -24,6 +25,9 @@ RuleMatcher::RuleMatcher(const Recipe &recipe) : recipe(recipe) {
 bool RuleMatcher::matches(size_t number, Operation *op) const {
   const RecipeRule &rule = recipe.rules[number];
   if (!rule.name.empty() && !names[number].match(onnx::getNodeName(op)))
+    return false;
+  auto isThere = [&](LayerPosition position) { return isAtPosition(op, position); };
+  if (!rule.layers.empty() && llvm::none_of(rule.layers, isThere))
     return false;
   return rule.operators.empty() || (isa<onnx::ONNXDialect>(op->getDialect()) &&
                                     llvm::is_contained(rule.operators, op->getName().stripDialect()));

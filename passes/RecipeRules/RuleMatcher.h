@@ -16,7 +16,7 @@ public:
   /// `recipe` has accepted patterns, and outlives the matcher.
   explicit RuleMatcher(const Recipe &recipe);
 
-  /// The first rule that matches the op's ONNX node name and operator type; null if none does.
+  /// The first rule that matches the op's ONNX node name, operator type and position; null if none does.
   const RecipeRule *match(mlir::Operation *op) const;
 
   /// The settings for an op, null where it is to stay float by a rule.

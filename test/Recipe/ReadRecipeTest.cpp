@@ -130,7 +130,7 @@ extra: 1
         "3: samples: '0' is not accepted; expected a number from 1 to",
         "5: name: 'conv(' is not a regular expression", "5: op: 'Cnov' is unknown; accepted are Conv",
         "6: float: 'maybe' is not accepted; expected true",
-        "7: a rule needs 'match: {name: REGEX, op: TYPE}'",
+        "7: a rule needs 'match: {name: REGEX, op: TYPE, layer: first or last}'",
         "8: bits: '40' is not accepted; expected a number from 2 to 8",
         "9: a rule has either 'float: true' or some of", "10: a rule: expected a mapping",
         "11: unknown key 'extra' in a recipe"})

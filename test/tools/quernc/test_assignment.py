@@ -265,3 +265,21 @@ def test_groups_of_the_recipe_are_one_choice_among_others(programs, residual, tm
     assert re.search(r"a\.yaml:\d+: node '\w+' is given 8 bits in groups of 7, for which there is no kernel with the recipe's groups; accepted are", told)
     (tmp_path / "a.yaml").write_text(text.replace("group-size: 8}", "group-size: 0}", 1))
     assert "group-size: '0' is not accepted" in compile_(programs, residual, tmp_path / "refused.so", f"--assign={tmp_path / 'a.yaml'}", status=1)
+
+
+def test_rules_fix_the_first_and_the_last_layer(programs, residual, tmp_path):
+    def make(layers, status=0):
+        (tmp_path / "recipe.yaml").write_text(f"version: 1\ndefault: {{weights: {{bits: 4}}, methods: [clip]}}\nrules:\n  - match: {{layer: {layers}}}\n"
+                                              "    weights: {bits: 8}\n")
+        made = programs.quernc(residual / "model.onnx", "-o", tmp_path / "m.so", f"--recipe={tmp_path / 'recipe.yaml'}", "--assign=auto",
+                               f"--calibration-data={residual / 'calibration.npz'}", "--budget=average-bits=4", f"--assignment-output={tmp_path / 'a.yaml'}")
+        assert made.returncode == status, made.stderr
+        return made.stderr if status else {node for node, bits in bits_of(tmp_path / "a.yaml").items() if bits == 8}
+
+    assert make("first") == {"block0"}
+    # Three products end the model. What is fixed counts, and the others make up for it.
+    assert make("[first, last]") == {"block0", "q", "k", "v"}
+    recipe = json.loads(programs.quern_run(tmp_path / "m.so", "--describe", "--json").stdout)["recipe"]
+    assert recipe["rules"][0]["match"] == {"layer": ["first", "last"]}
+    told = make("middle", status=1)
+    assert "recipe.yaml:4: layer: 'middle' is unknown; accepted are first, last" in told, told
