@@ -56,11 +56,21 @@ static Value quantizeBy(OpBuilder &builder, Value value, const Quantizer &quanti
   return DequantizeOp::create(builder, value.getLoc(), tensor, codes);
 }
 
+/// True for a bias that no factor of the op scales.
+static bool isPlainBias(const ComparedNode &node, unsigned operand) {
+  auto gemm = dyn_cast<onnx::GemmOp>(node.floatOp);
+  auto op = cast<onnx::QuantizableOpInterface>(node.floatOp);
+  return op.getBiasOperand() == operand && (!gemm || gemm.getBeta().isExactlyValue(1.0));
+}
+
 Value ChangedModel::quantizeOperand(const ComparedNode &node, unsigned number, const Change *change) {
   Value hubOperand = node.hubOp->getOperand(number);
   Value value = toCopy.lookup(node.floatOp->getOperand(number));
   auto isOf = [&](const auto &entry) { return entry.first == number; };
   if (llvm::none_of(node.edges, isOf)) {
+    // A bias may make up for what the codes of the weight do to the mean: with other codes it is the model's.
+    if (change && !change->weight.empty() && isPlainBias(node, number))
+      return value;
     // A constant: what its codes stand for.
     ElementsAttr reals =
         hubOperand.getDefiningOp<DequantizeOp>() ? readWeightAsReals(hubOperand) : ElementsAttr();

@@ -126,7 +126,7 @@ function frontPlot(front, axis) {
   if (!points.length) return drawing;
   const costs = points.map((point) => point[axis]), errors = points.map((point) => Math.log10(point.error));
   const x = linear(Math.min(...costs), Math.max(...costs), left + 10, width - 14);
-  const y = linear(Math.min(...errors), Math.max(...errors), base - 8, 14);
+  const y = linear(Math.min(...errors), Math.max(...errors), base - 8, 26);
   for (const at of ticks(Math.min(...errors), Math.max(...errors), 4)) {
     drawing.append(svg("line", { class: "axis", x1: left, x2: width, y1: y(at), y2: y(at) }));
     drawing.append(svg("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, short(10 ** at)));
@@ -134,6 +134,7 @@ function frontPlot(front, axis) {
   for (const at of ticks(Math.min(...costs), Math.max(...costs), 5))
     drawing.append(svg("text", { x: x(at), y: base + 16, "text-anchor": "middle" }, short(at)));
   drawing.append(svg("text", { x: width - 14, y: height - 4, "text-anchor": "end" }, axis));
+  drawing.append(svg("text", { x: 4, y: 10 }, points[0].output_error === undefined ? "loss" : "squared error of the outputs"));
   const line = points.filter((point) => !point.uniform).sort((a, b) => a[axis] - b[axis]);
   drawing.append(svg("path", { class: "front", d: line.map((point, at) => `${at ? "L" : "M"}${x(point[axis])} ${y(Math.log10(point.error))}`).join("") }));
   for (const point of points) {

@@ -206,3 +206,16 @@ def test_names_may_hold_anything(programs, tmp_path):
     page = Page((tmp_path / "r.html").read_text())
     assert page.open == [] and json.loads(page.data) == report
     assert all(any(name in group["nodes"] for group in report["time"]["groups"]) for name in evil)
+
+
+def test_the_assignment_and_its_front(programs, digits, tmp_path):
+    front = tmp_path / "front.json"
+    report, _ = run_report(programs, tmp_path, digits.model, digits.calibration, "--assign=auto", "--budget=size=0.7x", "--method=none",
+                           f"--pareto={front}")
+    assignment = report["assignment"]
+    assert assignment["front"] == json.loads(front.read_text()) and any(point["chosen"] for point in assignment["front"]["points"])
+    assert assignment["budget"] == "size=0.7x" and assignment["sensitivity"] == "output"
+    losses = [weight["options"][-1]["loss"] for weight in assignment["weights"]]
+    assert losses == sorted(losses, reverse=True)
+    assert {weight["node"]: weight["bits"] for weight in assignment["weights"]} == {
+        node["name"]: node["weight"]["bits"] for node in report["nodes"] if "weight" in node}
