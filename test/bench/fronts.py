@@ -1,6 +1,6 @@
 """What --assign=auto makes of real models beside every uniform setting: error against bytes and against time. Minutes a model.
 
-usage: fronts.py --bin build/bin --models DIR --output FOLDER [--shares 0.25,0.5,0.75] [--rounds 5] [MODEL ...]
+usage: fronts.py --bin build/bin --models DIR --output FOLDER [--shares 0.25,0.5,0.75] [--rounds 5] [--outputs REGEX] [MODEL ...]
 DIR holds a folder per model with model.onnx, calibration.npz and eval.npz (inputs by name, a leading axis over samples of the model's shape
 or lacking a batch axis of 1). Errors are squared errors of the outputs relative to the power of the float model's, on eval.npz alone.
 Times are the least of alternating rounds, on one thread. Writes FOLDER/MODEL.svg and FOLDER/MODEL.json, prints a table, and ends in
@@ -12,6 +12,7 @@ import argparse
 import dataclasses
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -85,7 +86,8 @@ class Bench:
         for point in self.points:
             outputs = self.work / "outputs.npz"
             run(self.arguments.bin / "quern-run", point.artefact, "--samples", self.samples, "--outputs", outputs)
-            found = {name: array.astype(np.float64) for name, array in np.load(outputs).items() if array.dtype == np.float32}
+            found = {name: array.astype(np.float64) for name, array in np.load(outputs).items()
+                     if array.dtype == np.float32 and re.search(self.arguments.outputs, name)}
             truth = truth or found
             power = sum(np.square(array).sum() for array in truth.values())
             point.error = sum(np.square(found[name] - truth[name]).sum() for name in truth) / power
@@ -131,9 +133,10 @@ class Bench:
             axis.plot([getattr(p, cost) * scale for p in chosen], [p.error for p in chosen], "o-", color="#1f6f8b", label="chosen within a budget")
             for uniform in (p for p in self.points if p.is_uniform and p.name != "float"):
                 axis.plot(getattr(uniform, cost) * scale, uniform.error, "s", color="#c8553d")
-                axis.annotate(uniform.name, (getattr(uniform, cost) * scale, uniform.error), textcoords="offset points", xytext=(6, 4), fontsize=9)
+                axis.annotate(uniform.name, (getattr(uniform, cost) * scale, uniform.error), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=9)
             axis.plot([], [], "s", color="#c8553d", label="uniform")
             axis.set(xlabel=label, yscale="log")
+            axis.margins(0.12)
             axis.grid(alpha=0.3)
         axes[0].set_ylabel("squared error of the outputs / their power")
         axes[0].legend(frameon=False)
@@ -160,6 +163,7 @@ def main():
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--shares", type=lambda text: [float(share) for share in text.split(",")], default=[0.1, 0.25, 0.5, 0.75])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--outputs", default="", help="a regular expression: the outputs that count; by default all, those of padding too")
     parser.add_argument("model", nargs="*")
     arguments = parser.parse_args()
     names = arguments.model or sorted(path.parent.name for path in arguments.models.glob("*/eval.npz"))
