@@ -283,3 +283,11 @@ def test_rules_fix_the_first_and_the_last_layer(programs, residual, tmp_path):
     assert recipe["rules"][0]["match"] == {"layer": ["first", "last"]}
     told = make("middle", status=1)
     assert "recipe.yaml:4: layer: 'middle' is unknown; accepted are first, last" in told, told
+
+
+def test_several_budgets_that_cannot_be_kept_leave_nothing(programs, residual, uniform, tmp_path):
+    beside = [f"--{name}={tmp_path / name}" for name in ("pareto", "assignment-output", "sensitivity-table", "cost-table")]
+    told = compile_(programs, residual, tmp_path / "m.so", "--assign=auto", f"--budget=size={uniform[4] - 1},latency=0.001us", *beside, status=1)
+    assert f"the budget size={uniform[4] - 1} cannot be kept: the nearest that can is size={uniform[4]}" in told
+    assert "the budget latency=1e-06ms cannot be kept: the nearest that can is latency=" in told
+    assert list(tmp_path.iterdir()) == []
