@@ -7,8 +7,9 @@ using namespace mlir;
 
 namespace quern {
 
-/// Nodes at which changes are tried: each change takes one run of the model on each sample.
-static constexpr size_t kTriedNodes = 16;
+/// Nodes at which changes are tried, and samples on which they are: each change takes one run of the model on
+/// each.
+static constexpr size_t kTriedNodes = 16, kTriedSamples = 4;
 
 static std::vector<const EdgeStatistics *> edgesOf(const ComparedNode &node, const Measurement &measured) {
   std::vector<const EdgeStatistics *> edges;
@@ -51,7 +52,8 @@ llvm::Error explainErrors(Report &report, ModuleOp floatModule, ComparedModel &m
                                                       report.weights[node]));
   if (report.changes.empty())
     return llvm::Error::success();
-  auto tried = tryChanges(floatModule, model, report.changes, samples, compile, listener);
+  auto tried =
+      tryChanges(floatModule, model, report.changes, samples.take_front(kTriedSamples), compile, listener);
   if (!tried)
     return tried.takeError();
   report.tried = std::move(*tried);

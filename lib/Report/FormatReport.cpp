@@ -120,26 +120,15 @@ static llvm::json::Value formatChanges(const Report &report) {
     present.push_back(llvm::json::Object{{"node", int64_t(node)},
                                          {"added", formatError(tried.added)},
                                          {"outputs", formatError(tried.outputs)}});
-  return llvm::json::Object{{"present", std::move(present)}, {"list", std::move(changes)}};
+  return llvm::json::Object{{"outputs", formatError(report.tried.whole)},
+                            {"present", std::move(present)},
+                            {"list", std::move(changes)}};
 }
 
-/// Of all f32 outputs together, as changes are measured.
-static ErrorPower addUp(llvm::ArrayRef<ErrorPower> outputs) {
-  ErrorPower sum;
-  for (const ErrorPower &output : outputs) {
-    sum.error += output.error;
-    sum.power += output.power;
-    sum.actualPower += output.actualPower;
-    sum.product += output.product;
-    sum.count += output.count;
-    sum.notFinite += output.notFinite;
-  }
-  return sum;
-}
-
-static llvm::json::Value formatAdvice(const Report &report, const ErrorPower &outputs) {
+static llvm::json::Value formatAdvice(const Report &report) {
   llvm::json::Array list;
-  for (const Advice &advice : chooseAdvice(report.changes, report.tried, outputs.relative(), kAdvisedNodes))
+  for (const Advice &advice :
+       chooseAdvice(report.changes, report.tried, report.tried.whole.relative(), kAdvisedNodes))
     list.push_back(llvm::json::Object{{"node", int64_t(advice.node)}, {"change", int64_t(advice.change)}});
   return list;
 }
@@ -176,9 +165,7 @@ llvm::json::Value toJSON(const Report &report) {
   object["nodes"] = std::move(nodes);
   object["edges"] = std::move(edges);
   object["changes"] = formatChanges(report);
-  ErrorPower outputs = addUp(report.measured.outputs);
-  object["all_outputs"] = formatError(outputs);
-  object["advice"] = formatAdvice(report, outputs);
+  object["advice"] = formatAdvice(report);
   object["residue"] = report.residue;
   object["assignment"] = report.assignment;
   return object;

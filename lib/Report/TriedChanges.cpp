@@ -54,7 +54,10 @@ llvm::Expected<TriedChanges> tryChanges(ModuleOp floatModule, ComparedModel &com
     llvm::Expected<std::vector<NpyArray>> reference = compared.run(sample);
     if (!reference)
       return reference.takeError();
-    auto exactOf = [&](size_t number) { return floatsOf((*reference)[number]); };
+    auto valuesOf = [&](size_t number) { return floatsOf((*reference)[number]); };
+    for (auto [hub, exact] : llvm::zip_equal(compared.getHubOutputs(), compared.getExactOutputs()))
+      if ((*reference)[exact].type == ElementType::Float32)
+        tried.whole.add(valuesOf(hub), valuesOf(exact), valuesOf(exact));
     Sample inputs = sample;
     inputs.insert(inputs.end(), variants.size(), makeSelector(false));
     for (auto [number, variant] : llvm::enumerate(variants)) {
@@ -66,11 +69,11 @@ llvm::Expected<TriedChanges> tryChanges(ModuleOp floatModule, ComparedModel &com
         return arrays.takeError();
       for (auto [output, exact] : llvm::enumerate(compared.getExactOutputs()))
         if ((*arrays)[output].type == ElementType::Float32)
-          variant.errors->outputs.add(floatsOf((*arrays)[output]), exactOf(exact), exactOf(exact));
+          variant.errors->outputs.add(floatsOf((*arrays)[output]), valuesOf(exact), valuesOf(exact));
       for (auto [result, evaluation] :
            llvm::zip_equal(changed.getResults(number), compared.getNodes()[variant.node].results))
-        variant.errors->added.add(floatsOf((*arrays)[result]), exactOf(evaluation.exact),
-                                  exactOf(evaluation.exact));
+        variant.errors->added.add(floatsOf((*arrays)[result]), valuesOf(evaluation.exact),
+                                  valuesOf(evaluation.exact));
       if (llvm::Error stop = progress.advance())
         return std::move(stop);
     }

@@ -16,6 +16,7 @@ struct TriedChange {
 };
 
 struct TriedChanges {
+  ErrorPower whole;                      ///< of the outputs with all nodes quantized, on the same samples
   std::map<size_t, TriedChange> present; ///< of each node that has changes: quantized as it is
   std::vector<TriedChange> changes;      ///< quantized with each change; no error where it is left float
 };

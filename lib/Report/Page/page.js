@@ -147,7 +147,7 @@ function adviceItem({ node: number, change: chosen }) {
   const node = report.nodes[number], alone = aloneOf(number), change = report.changes.list[chosen];
   const link = make("a", { href: `#node-${number}`, class: "name" }, node.name || "(no name)");
   link.addEventListener("click", () => openNode(number));
-  const share = alone.outputs.relative / report.all_outputs.relative, largest = Math.max(...Object.values(node.shares));
+  const share = alone.outputs.relative / report.changes.outputs.relative, largest = Math.max(...Object.values(node.shares));
   return make("li", { class: causeClass(node.cause) },
     make("div", {}, link, ` ${node.op}`, make("span", { class: "soft" }, ` · ${node.cause}, ${percent(Math.min(1, largest))} of the error that it adds at ${decibel(node.added)}`)),
     make("p", {}, `Quantized alone, it leaves the outputs at ${decibel(alone.outputs)}${share < 1 ? `, ${percent(share)} of the error of the whole model` : ""}. ` +
