@@ -56,7 +56,7 @@ public:
   llvm::ArrayRef<size_t> getHubOutputs() const { return hubOutputs; }
 
   /// All arrays for one sample. In those of the float model, what takes no part is marked
-  /// (lib/Calibration/Padding.h); marks in others say nothing.
+  /// (lib/Calibration/Padding.h); others have marks of their own.
   llvm::Expected<std::vector<NpyArray>> run(const Sample &sample);
 
 private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Report/ErrorPower.h"
 
+#include "lib/Calibration/Padding.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
@@ -12,7 +14,7 @@ namespace quern {
 void ErrorPower::add(llvm::ArrayRef<float> actual, llvm::ArrayRef<float> reference,
                      llvm::ArrayRef<float> marks) {
   for (auto [y, r, mark] : llvm::zip_equal(actual, reference, marks)) {
-    if (!std::isfinite(mark) || !std::isfinite(r))
+    if (!std::isfinite(mark) || !std::isfinite(r) || takesNoPart(y))
       continue;
     if (!std::isfinite(y)) {
       ++notFinite;

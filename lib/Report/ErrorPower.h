@@ -21,7 +21,7 @@ struct ErrorPower {
   int64_t notFinite = 0; ///< elements y that are not finite where r is; they are in no sum
 
   /// Elements whose mark is not finite take no part (lib/Calibration/Padding.h), nor do those whose reference
-  /// is not finite.
+  /// is not finite, or that are marked themselves: padding need not show in each of the tensors.
   void add(llvm::ArrayRef<float> actual, llvm::ArrayRef<float> reference, llvm::ArrayRef<float> marks);
 
   /// The squared error relative to the power; infinite where it has no power or is not finite.

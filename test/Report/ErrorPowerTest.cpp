@@ -39,6 +39,10 @@ TEST(ErrorPower, HasNoSqnrWithoutAnError) {
 TEST(ErrorPower, LeavesOutWhatTakesNoPart) {
   std::vector<float> reference{1, 100}, marks{1, kTakesNoPart};
   EXPECT_DOUBLE_EQ(compare({1.5f, 0}, reference, marks).relative(), 0.25);
+  // Padding that does not show in the reference, which a mask may have set to zero.
+  ErrorPower errors = compare({1.5f, kTakesNoPart}, reference, reference);
+  EXPECT_DOUBLE_EQ(errors.relative(), 0.25);
+  EXPECT_EQ(errors.notFinite, 0);
 }
 
 TEST(ErrorPower, SaysThatAResultIsNotFinite) {
