@@ -133,9 +133,9 @@ typedef struct quern_entry {
 } quern_entry;
 
 /* 0 for a list that does not exist. */
-QUERN_EXPORT size_t quern_list_size(quern_list list);
+QUERN_EXPORT size_t quern_list_size(int32_t list);
 /* NULL beyond the end. */
-QUERN_EXPORT const quern_entry *quern_list_entry(quern_list list, size_t index);
+QUERN_EXPORT const quern_entry *quern_list_entry(int32_t list, size_t index);
 
 /* A compiled model that was loaded from its file, with a workspace and threads of its own. Runs of one
  * session follow each other, whatever thread asks for them. */

@@ -55,14 +55,14 @@ static std::array<List, QUERN_LIST_STAGES + 1> makeLists() {
   return lists;
 }
 
-static llvm::ArrayRef<quern_entry> findList(quern_list list) {
+static llvm::ArrayRef<quern_entry> findList(int32_t list) {
   static const auto lists = makeLists();
   return size_t(list) < lists.size() ? lists[list].getEntries() : llvm::ArrayRef<quern_entry>();
 }
 
-size_t quern_list_size(quern_list list) { return findList(list).size(); }
+size_t quern_list_size(int32_t list) { return findList(list).size(); }
 
-const quern_entry *quern_list_entry(quern_list list, size_t index) {
+const quern_entry *quern_list_entry(int32_t list, size_t index) {
   llvm::ArrayRef<quern_entry> entries = findList(list);
   return index < entries.size() ? &entries[index] : nullptr;
 }

@@ -264,5 +264,5 @@ TEST(CompilerCAPI, ListsOfNames) {
   EXPECT_TRUE(has(QUERN_LIST_OBSERVERS, "entropy") && has(QUERN_LIST_TARGETS, "reference") &&
               has(QUERN_LIST_STAGES, "integerize"));
   EXPECT_EQ(quern_list_entry(QUERN_LIST_TARGETS, 1000), nullptr);
-  EXPECT_EQ(quern_list_size(static_cast<quern_list>(99)), 0u);
+  EXPECT_EQ(quern_list_size(99), 0u);
 }

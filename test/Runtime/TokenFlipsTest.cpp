@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
+#include <span>
 
 namespace quern {
 namespace {
@@ -13,8 +13,8 @@ NpyArray makeArray(std::vector<int64_t> shape, const std::vector<float> &values)
   NpyArray array;
   array.type = ElementType::Float32;
   array.shape = std::move(shape);
-  array.data.resize(values.size() * sizeof(float));
-  std::memcpy(array.data.data(), values.data(), array.data.size());
+  auto bytes = std::as_bytes(std::span(values));
+  array.data.assign(bytes.begin(), bytes.end());
   return array;
 }
 
