@@ -43,9 +43,9 @@ struct Flags : FlagSet {
   Flag weightScheme{*this, "weight-scheme", "scheme",
                     "symmetric or asymmetric; default: asymmetric for weights of fewer than 8 bits"};
   std::string methodHelp =
-      "auto (default): with data, what is best for each edge by the error of the outputs, and "
-      "for weights of fewer than 8 bits or weights only, clip and gptq where they lower the "
-      "error of the product. Rewrites for accuracy before quantization, in order: none, " +
+      "auto (default): with data, what is best for each edge by the error of the outputs, then "
+      "gptq and bias-correction, and clip below 8 bits, where they lower the error of the product. Rewrites "
+      "for accuracy before quantization, in order: none, " +
       describeTransformations() +
       ". Codes of weights: clip (narrower ranges), gptq (error-compensated rounding), "
       "bias-correction (the mean of the results stays)";
