@@ -260,6 +260,9 @@ FailureOr<TransformDecisions> searchTransforms(ModuleOp numbered, const CompileO
     searchOptions.integerTail = options.failOnFloat;
     searchOptions.limit = settings.samples;
     searchOptions.progress = settings.progress;
+    // Methods that the recipe names elsewhere have changed ranges already.
+    if (listMethods(recipe).empty())
+      searchOptions.observer = makeObserverOptions(recipe.calibration.observer);
     auto found = searchTransforms(numbered, samples, searchOptions, compile);
     if (!found)
       return found.takeError();

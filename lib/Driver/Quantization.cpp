@@ -24,8 +24,8 @@ using namespace mlir;
 
 namespace quern {
 
-/// Sampled rows of an edge. A search measures what it chooses once more, so that fewer do.
-static constexpr int64_t kRowsOfMethods = 512, kRowsOfSearch = 128;
+/// Sampled rows of an edge.
+static constexpr int64_t kRows = 512;
 
 FailureOr<std::optional<std::string>> Quantization::calibrate(ModuleOp prepared) {
   if (!recipe.needsRanges())
@@ -47,8 +47,7 @@ LogicalResult Quantization::sampleRows(ModuleOp calibrated, llvm::ArrayRef<std::
   // Statistics from a cache alone do for methods that can estimate.
   if (!needed && (!wanted || options.calibrationData.empty()))
     return success();
-  return attachRows(calibrated, methods.empty() ? kRowsOfSearch : kRowsOfMethods, options, recipe,
-                    compiler.asFunction());
+  return attachRows(calibrated, kRows, options, recipe, compiler.asFunction());
 }
 
 LogicalResult Quantization::applyMethods(ModuleOp calibrated, llvm::ArrayRef<std::string> methods) {

@@ -2,6 +2,7 @@
 #include "lib/Numerics/Quantizer.h"
 
 #include "lib/Numerics/Rounding.h"
+#include "lib/Numerics/WideVectors.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,22 @@ int32_t Quantizer::quantize(float x) const {
 float Quantizer::dequantize(int32_t code) const { return static_cast<float>(code - zeroPoint) * scale; }
 
 float Quantizer::roundTrip(float x) const { return dequantize(quantize(x)); }
+
+void Quantizer::roundTrip(std::span<float> values) const {
+  // Where 1.5 * 2^23 is added, a number below 2^22 in magnitude is rounded to an integer, ties to even;
+  // clamped to codes of at most 16 bits it is.
+  constexpr float kRound = 0x1.8p23f;
+  float lowest = static_cast<float>(codes.lowest - zeroPoint),
+        highest = static_cast<float>(codes.highest - zeroPoint);
+  withWideVectors([&]() QUERN_LOOPS {
+    for (float &value : values) {
+      float code = value / scale;
+      code = code > lowest ? code : lowest; // NaN too
+      code = code < highest ? code : highest;
+      value = ((code + kRound) - kRound) * scale;
+    }
+  });
+}
 
 Quantizer chooseSymmetric(float magnitude, CodeRange codes) {
   if (magnitude == 0)

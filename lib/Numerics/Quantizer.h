@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace quern {
 
@@ -41,6 +42,8 @@ struct Quantizer {
   float dequantize(int32_t code) const;
   /// dequantize(quantize(x)).
   float roundTrip(float x) const;
+  /// The same for each of many.
+  void roundTrip(std::span<float> values) const;
 };
 
 /// Symmetric: zero point 0, s = magnitude / codes.highest. `magnitude` (max |x|) is finite and not negative.

@@ -110,7 +110,7 @@ void populateMethod(OpPassManager &passes, StringRef name) {
 std::vector<std::string> methodsToSearch() {
   std::vector<std::string> names;
   for (const Method &method : allMethods())
-    if (method.purpose == MethodPurpose::CodesOfBoth && !method.followsOwner && method.name != kSmoothQuant &&
+    if (method.purpose == MethodPurpose::CodesOfBoth && !method.followsOwner &&
         method.name != kReparameterization)
       names.push_back(method.name.str());
   return names;

@@ -44,9 +44,9 @@ bool asksForSearch(const Recipe &recipe);
 /// The pass of one method, without the folding.
 void populateMethod(mlir::OpPassManager &passes, llvm::StringRef method);
 
-/// The methods among which a search has to choose where both operands are to be codes. `smoothquant` is not
-/// among them: `aqas` weighs the same maps, and more, by the same loss. Nor is `repq`, whose maps lose to
-/// those of `outlier-suppression-plus` on every norm of the transformers it was tried on.
+/// The methods among which a search has to choose where both operands are to be codes. `repq` is not among
+/// them: its maps lose to those of `outlier-suppression-plus` on every norm of the transformers it was tried
+/// on.
 std::vector<std::string> methodsToSearch();
 
 /// The flag --quern-stage-transform.

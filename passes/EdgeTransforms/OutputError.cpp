@@ -2,6 +2,7 @@
 #include "passes/EdgeTransforms/OutputError.h"
 
 #include "lib/Numerics/GroupQuantizer.h"
+#include "lib/Numerics/MatrixProduct.h"
 #include "passes/QuantizationAnalysis/ActivationQuantizer.h"
 
 #include "mlir/IR/Threading.h"
@@ -10,38 +11,15 @@ using namespace mlir;
 
 namespace quern {
 
-/// A block of the product that stays in registers.
-static constexpr int64_t kRowsOfBlock = 4, kColumnsOfBlock = 8;
-
-namespace {
-/// X W of [rows, depth] and [depth, columns], block by block; a block at the edge is computed with zeros.
-struct Product {
-  ArrayRef<float> left, right;
-  int64_t rows, depth, columns;
-
-  /// Calls visit(row, column, value) for the elements of the columns from `first`, at most a block of them.
-  template <typename Visit> void forEach(int64_t first, Visit visit) const {
-    int64_t width = std::min(kColumnsOfBlock, columns - first);
-    std::vector<float> panel(depth * kColumnsOfBlock, 0.0f);
-    for (int64_t k = 0; k < depth; ++k)
-      std::copy_n(right.data() + k * columns + first, width, panel.data() + k * kColumnsOfBlock);
-    for (int64_t row = 0; row < rows; row += kRowsOfBlock) {
-      float sums[kRowsOfBlock][kColumnsOfBlock] = {};
-      const float *lines[kRowsOfBlock];
-      for (int64_t i = 0; i < kRowsOfBlock; ++i)
-        lines[i] = left.data() + std::min(row + i, rows - 1) * depth;
-      for (int64_t k = 0; k < depth; ++k)
-        for (int64_t i = 0; i < kRowsOfBlock; ++i)
-          for (int64_t j = 0; j < kColumnsOfBlock; ++j)
-            sums[i][j] += lines[i][k] * panel[k * kColumnsOfBlock + j];
-      for (int64_t i = 0; i < std::min(kRowsOfBlock, rows - row); ++i)
-        for (int64_t j = 0; j < width; ++j)
-          visit(row + i, first + j, sums[i][j]);
-    }
-  }
-  int64_t blocks() const { return (columns + kColumnsOfBlock - 1) / kColumnsOfBlock; }
-};
-} // namespace
+/// Calls visit(row, column, value) for the elements of a block.
+template <typename Visit>
+static void forEachOfBlock(const MatrixProduct &product, int64_t block, Visit visit) {
+  std::vector<float> values = product.computeBlock(block);
+  int64_t width = product.widthOf(block), first = block * MatrixProduct::kColumnsOfBlock;
+  for (int64_t row = 0; row < product.rows; ++row)
+    for (int64_t j = 0; j < width; ++j)
+      visit(row, first + j, values[row * width + j]);
+}
 
 std::optional<std::vector<float>> readMatrix(const Edge &edge, const EdgeConsumer &consumer) {
   auto type = cast<RankedTensorType>(consumer.weight().getType());
@@ -69,9 +47,10 @@ std::optional<OutputError> OutputError::create(const Edge &edge, ActivationRows 
     consumer.outputs = countOutputs(edgeConsumer);
     consumer.weight = std::move(*weight);
     consumer.product.resize(error.rows.count * consumer.outputs);
-    Product product{error.rows.values, consumer.weight, error.rows.count, edge.channels, consumer.outputs};
+    MatrixProduct product{error.rows.values, consumer.weight, error.rows.count, edge.channels,
+                          consumer.outputs};
     parallelFor(error.context, 0, product.blocks(), [&](size_t block) {
-      product.forEach(block * kColumnsOfBlock, [&](int64_t row, int64_t column, float value) {
+      forEachOfBlock(product, block, [&](int64_t row, int64_t column, float value) {
         consumer.product[row * consumer.outputs + column] = value;
       });
     });
@@ -91,8 +70,7 @@ std::vector<float> OutputError::quantizedRows(const ChannelMap &map, const Quant
     std::optional<ValueRange> range = chooseRange(mapped.statistics(), observer);
     quantizer = chooseActivationQuantizer(activations, range->min, range->max);
   }
-  for (float &value : mapped.values)
-    value = quantizer.roundTrip(value);
+  quantizer.roundTrip(mapped.values);
   return std::move(mapped.values);
 }
 
@@ -119,18 +97,24 @@ double OutputError::of(const ChannelMap &map, const Quantizer &activations) cons
 }
 
 double OutputError::measure(const ChannelMap &map, const Quantizer *given) const {
-  std::vector<float> activations = quantizedRows(map, given);
+  std::vector<float> activations;
+  std::vector<std::vector<float>> weights(consumers.size());
+  parallelFor(context, 0, consumers.size() + 1, [&](size_t task) {
+    if (task == consumers.size())
+      activations = quantizedRows(map, given);
+    else
+      weights[task] = quantizedWeight(consumers[task], map);
+  });
   double sum = 0;
-  for (const Consumer &consumer : consumers) {
-    std::vector<float> weight = quantizedWeight(consumer, map);
+  for (auto [consumer, weight] : llvm::zip_equal(consumers, weights)) {
     std::vector<double> addend(consumer.outputs, 0);
     for (int64_t c = 0; map.isShifted() && c < rows.width; ++c)
       for (int64_t o = 0; o < consumer.outputs; ++o)
         addend[o] += map.shift[c] * double(consumer.weight[c * consumer.outputs + o]);
-    Product product{activations, weight, rows.count, rows.width, consumer.outputs};
+    MatrixProduct product{activations, weight, rows.count, rows.width, consumer.outputs};
     std::vector<double> sums(product.blocks(), 0);
     parallelFor(context, 0, product.blocks(), [&](size_t block) {
-      product.forEach(block * kColumnsOfBlock, [&](int64_t row, int64_t column, float value) {
+      forEachOfBlock(product, block, [&](int64_t row, int64_t column, float value) {
         double error =
             double(value) + addend[column] - double(consumer.product[row * consumer.outputs + column]);
         sums[block] += error * error;

@@ -87,9 +87,21 @@ llvm::Expected<std::vector<NpyArray>> Simulator::run(ArrayRef<SlotSetting> setti
   return model->run(buffer);
 }
 
-llvm::Expected<double> Simulator::measure(ArrayRef<SlotSetting> settings, size_t begin, size_t end) {
-  double error = 0, power = 0;
-  for (size_t sample = begin; sample < end; ++sample) {
+SimulationError &SimulationError::operator+=(const SimulationError &other) {
+  error += other.error;
+  power += other.power;
+  return *this;
+}
+
+double SimulationError::relative() const {
+  if (!std::isfinite(error))
+    return std::numeric_limits<double>::infinity();
+  return power > 0 ? error / power : error;
+}
+
+llvm::Expected<SimulationError> Simulator::measure(ArrayRef<SlotSetting> settings, ArrayRef<size_t> numbers) {
+  SimulationError sum;
+  for (size_t sample : numbers) {
     auto outputs = run(settings, samples[sample]);
     if (!outputs)
       return outputs.takeError();
@@ -99,14 +111,11 @@ llvm::Expected<double> Simulator::measure(ArrayRef<SlotSetting> settings, size_t
       for (auto [y, r] : llvm::zip_equal(floatsOf(std::as_const(output)), floatsOf(reference))) {
         if (!std::isfinite(r))
           continue;
-        error += (double(y) - r) * (double(y) - r);
-        power += double(r) * r;
+        sum += {(double(y) - r) * (double(y) - r), double(r) * r};
       }
     }
   }
-  if (!std::isfinite(error))
-    return std::numeric_limits<double>::infinity();
-  return power > 0 ? error / power : error;
+  return sum;
 }
 
 } // namespace quern

@@ -14,6 +14,15 @@ struct SlotSetting {
   llvm::ArrayRef<double> scale, shift; ///< of the channels; empty: 1 and 0
 };
 
+/// Squared errors of outputs, and what they are measured against.
+struct SimulationError {
+  double error = 0, power = 0; ///< sum |y - y_float|^2, sum |y_float|^2
+
+  SimulationError &operator+=(const SimulationError &other);
+  /// error / power; the error itself of outputs that are all zero, infinity if one is not finite.
+  double relative() const;
+};
+
 /// Runs the float model with simulated quantization on a few samples that it keeps.
 class Simulator {
 public:
@@ -24,10 +33,10 @@ public:
 
   llvm::ArrayRef<SimulationSlot> getSlots() const { return slots; }
 
-  /// sum |y - y_float|^2 / sum |y_float|^2 over all float outputs of the samples [begin, end), one setting
-  /// for each slot; padding (lib/Calibration/Padding.h) does not count. An output that is not finite counts
-  /// as an infinite error.
-  llvm::Expected<double> measure(llvm::ArrayRef<SlotSetting> settings, size_t begin, size_t end);
+  /// Over all float outputs of the samples of these numbers, one setting for each slot; padding
+  /// (lib/Calibration/Padding.h) does not count.
+  llvm::Expected<SimulationError> measure(llvm::ArrayRef<SlotSetting> settings,
+                                          llvm::ArrayRef<size_t> numbers);
 
 private:
   Simulator() = default;

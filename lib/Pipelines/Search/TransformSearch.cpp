@@ -2,15 +2,13 @@
 #include "lib/Pipelines/Search/TransformSearch.h"
 
 #include "dialects/Quern/IR/QuernAttributes.h"
-#include "lib/Pipelines/Assign.h"
-#include "lib/Pipelines/Search/EdgeCandidates.h"
+#include "lib/Pipelines/Search/CrossFitting.h"
 #include "lib/Pipelines/Search/IntegerIslands.h"
 #include "lib/Pipelines/Search/SampleSplit.h"
 #include "lib/Pipelines/Search/Simulator.h"
 #include "lib/Pipelines/Transform.h"
 #include "passes/InsertQuantization/QuantizationPlan.h"
 
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
@@ -22,16 +20,14 @@ namespace quern {
 /// A change is worth keeping if it lowers the error by this part of it; smaller gains are noise of few
 /// samples.
 static constexpr double kWorthATransform = 1e-3, kWorthARange = 5e-4, kWorthFloat = 1e-2;
+/// Observers have weighed narrower ranges already, on every sample; what is left is values that no sample
+/// has.
+static constexpr double kWiderRanges[] = {1.2, 1.5};
 /// All islands that stay float may together add this part of the contractions' work.
 static constexpr double kFloatWork = 0.1;
-static constexpr int64_t kLeastTrials = 8, kManyTrials = 200, kMostTrials = 1000;
+static constexpr int64_t kLeastSamples = 4, kLeastTrials = 8, kManyTrials = 200, kMostTrials = 1000;
 
 namespace {
-struct SearchedEdge {
-  EdgeKey key;
-  std::vector<EdgeCandidate> candidates;
-};
-
 /// Everything that can be chosen.
 struct Choice {
   std::vector<int> edges;      ///< of each edge: the candidate, or -1
@@ -48,6 +44,7 @@ public:
 
 private:
   llvm::Error prepare(SampleReader &samples, const CompileInstrumented &compile);
+  llvm::Error fit(ArrayRef<Sample> samples, const FitOptions &fitOptions, const CompileInstrumented &compile);
   llvm::Expected<double> measure(const Choice &choice, size_t begin, size_t end);
   /// Keeps `candidate` if it lowers the error on the search samples by more than `worth` of it.
   llvm::Expected<bool> tryChoice(Choice candidate, double worth);
@@ -57,12 +54,14 @@ private:
   llvm::Error chooseIslands();
   llvm::Error chooseMethods();
   llvm::Error chooseRanges();
-  llvm::Error narrow(size_t scale, ArrayRef<double> factors);
   TransformDecisions decide() const;
 
-  RealRange rangeOfScale(const Choice &choice, size_t slot) const;
+  std::vector<SlotSetting> makeSettings(const Choice &choice, const Fit &fit) const;
+  RealRange rangeOfScale(const Choice &choice, const Fit &fit, size_t slot) const;
   /// The edge whose map stands before the slot, if one does.
   std::optional<size_t> transformOf(const Choice &choice, size_t slot) const;
+  /// That map, as it was fitted.
+  const EdgeCandidate *candidateAt(const Choice &choice, const Fit &fit, size_t slot) const;
 
   ModuleOp module;
   const TransformSearchOptions &options;
@@ -70,6 +69,8 @@ private:
   std::unique_ptr<Simulator> simulator;
   size_t searched = 0, samples = 0;
   std::vector<SearchedEdge> edges;
+  Fit fitToAll;
+  std::vector<Fit> folds;      ///< sample number i is measured with the fit of number i modulo their count
   std::vector<int> edgeOfSlot; ///< -1: none
   std::vector<IntegerIsland> islands;
   double contractionWork = 0;
@@ -81,43 +82,61 @@ private:
 };
 } // namespace
 
-static RealRange rangeOf(quant::UniformQuantizedType type) {
-  return {double(type.getStorageTypeMin() - type.getZeroPoint()) * type.getScale(),
-          double(type.getStorageTypeMax() - type.getZeroPoint()) * type.getScale()};
+llvm::Error TransformSearch::fit(ArrayRef<Sample> samples, const FitOptions &fitOptions,
+                                 const CompileInstrumented &compile) {
+  if (!options.observer) {
+    folds = {fitToAll};
+    return llvm::Error::success();
+  }
+  auto fitted = crossFit(module, edges, fitOptions, samples, *options.observer, compile);
+  if (!fitted)
+    return fitted.takeError();
+  folds = std::move(*fitted);
+  for (const Fit &fold : folds)
+    if (fold.ranges.size() != fitToAll.ranges.size())
+      return llvm::createStringError("ranges of other samples change what is quantized");
+  return llvm::Error::success();
 }
 
 llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrumented &compile) {
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(module);
   if (failed(specs))
     return llvm::createStringError("the model cannot be calibrated");
+  FitOptions fitOptions{options.recipe, methods, options.integerTail};
   auto collected = collectCandidates(module, options.recipe, methods);
-  OwningOpRef<ModuleOp> assigned = module.clone();
-  PassManager passes(module.getContext());
-  populateAssignPipeline(passes, options.recipe, options.integerTail);
-  if (failed(collected) || failed(passes.run(*assigned)))
+  FailureOr<OwningOpRef<ModuleOp>> assigned = assignForSearch(module, fitOptions);
+  if (failed(collected) || failed(assigned))
     return llvm::createStringError("no method can be tried on the model");
-  auto main = assigned->lookupSymbol<func::FuncOp>("main");
+  auto main = (*assigned)->lookupSymbol<func::FuncOp>("main");
   islands = findIslands(main);
   contractionWork = countContractionWork(main);
   // Large models have many outputs and few trials: fewer samples do.
-  bool isLarge = contractionWork * double(options.searchSamples) * kManyTrials > options.work;
-  auto split = splitSamples(reader, *specs, options.searchSamples / (isLarge ? 2 : 1),
-                            isLarge ? options.searchSamples : options.heldBackSamples, options.limit);
+  int64_t affordable = int64_t(options.work / std::max(1.0, contractionWork * kManyTrials));
+  int64_t search =
+      std::clamp(affordable, std::min(kLeastSamples, options.searchSamples), options.searchSamples);
+  int64_t heldBack = std::clamp(2 * affordable, std::min(2 * kLeastSamples, options.heldBackSamples),
+                                options.heldBackSamples);
+  auto split = splitSamples(reader, *specs, search, heldBack, options.limit);
   if (!split)
     return split.takeError();
   searched = split->searched;
   samples = split->samples.size();
-  auto created = Simulator::create(*assigned, std::move(split->samples), compile);
-  if (!created)
-    return created.takeError();
-  simulator = std::move(*created);
-
   std::map<std::pair<int64_t, unsigned>, int> edgeOfUse;
   for (auto &[key, found] : *collected) {
     for (auto use : found.uses)
       edgeOfUse[use] = int(edges.size());
-    edges.push_back({key, std::move(found.candidates)});
+    edges.push_back({key, found.candidates});
   }
+  FailureOr<Fit> all = makeFit(module, *collected, edges, fitOptions);
+  if (failed(all))
+    return llvm::createStringError("no method can be tried on the model");
+  fitToAll = std::move(*all);
+  if (llvm::Error error = fit(split->samples, fitOptions, compile))
+    return error;
+  auto created = Simulator::create(**assigned, std::move(split->samples), compile);
+  if (!created)
+    return created.takeError();
+  simulator = std::move(*created);
   for (const SimulationSlot &slot : simulator->getSlots()) {
     auto edge = edgeOfUse.find({slot.user, slot.operand});
     edgeOfSlot.push_back(slot.channels && edge != edgeOfUse.end() ? edge->second : -1);
@@ -135,15 +154,23 @@ std::optional<size_t> TransformSearch::transformOf(const Choice &choice, size_t 
   return edge >= 0 && choice.edges[edge] >= 0 ? std::optional<size_t>(edge) : std::nullopt;
 }
 
-RealRange TransformSearch::rangeOfScale(const Choice &choice, size_t slot) const {
-  const SimulationSlot &info = simulator->getSlots()[slot];
+const EdgeCandidate *TransformSearch::candidateAt(const Choice &choice, const Fit &fit, size_t slot) const {
   std::optional<size_t> edge = transformOf(choice, slot);
-  RealRange range = edge ? edges[*edge].candidates[choice.edges[*edge]].range : rangeOf(info.type);
-  double factor = choice.factors[edge ? groups + *edge : info.group];
+  if (!edge)
+    return nullptr;
+  const std::optional<EdgeCandidate> &candidate = fit.candidates[*edge][choice.edges[*edge]];
+  return candidate ? &*candidate : nullptr;
+}
+
+RealRange TransformSearch::rangeOfScale(const Choice &choice, const Fit &fit, size_t slot) const {
+  const EdgeCandidate *candidate = candidateAt(choice, fit, slot);
+  RealRange range = candidate ? candidate->range : fit.ranges[slot];
+  std::optional<size_t> edge = transformOf(choice, slot);
+  double factor = choice.factors[edge ? groups + *edge : simulator->getSlots()[slot].group];
   return {range.min * factor, range.max * factor};
 }
 
-llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t begin, size_t end) {
+std::vector<SlotSetting> TransformSearch::makeSettings(const Choice &choice, const Fit &fit) const {
   std::set<int64_t> floats;
   for (auto [island, isFloat] : llvm::zip_equal(islands, choice.islands))
     if (isFloat)
@@ -154,18 +181,32 @@ llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t beg
     // Codes that the producer makes reach float users too; others are made for their user.
     if (floats.contains(slot.isForInteger ? slot.user : slot.producer))
       continue;
-    RealRange range = rangeOfScale(choice, index);
+    RealRange range = rangeOfScale(choice, fit, index);
     auto type = chooseType(slot.quantizer, range.min, range.max);
     setting.quantizer = Quantizer{float(type.getScale()),
                                   int32_t(type.getZeroPoint()),
                                   {int32_t(type.getStorageTypeMin()), int32_t(type.getStorageTypeMax())}};
-    if (std::optional<size_t> edge = transformOf(choice, index)) {
-      const ChannelMap &map = edges[*edge].candidates[choice.edges[*edge]].map;
-      setting.scale = map.scale;
-      setting.shift = map.shift;
+    if (const EdgeCandidate *candidate = candidateAt(choice, fit, index)) {
+      setting.scale = candidate->map.scale;
+      setting.shift = candidate->map.shift;
     }
   }
-  return simulator->measure(settings, begin, end);
+  return settings;
+}
+
+llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t begin, size_t end) {
+  SimulationError sum;
+  for (auto [fold, fit] : llvm::enumerate(folds)) {
+    std::vector<size_t> numbers;
+    for (size_t number = begin; number < end; ++number)
+      if (number % folds.size() == fold)
+        numbers.push_back(number);
+    auto error = simulator->measure(makeSettings(choice, fit), numbers);
+    if (!error)
+      return error.takeError();
+    sum += *error;
+  }
+  return sum.relative();
 }
 
 llvm::Expected<bool> TransformSearch::tryChoice(Choice candidate, double worth) {
@@ -245,35 +286,24 @@ llvm::Error TransformSearch::chooseMethods() {
   return llvm::Error::success();
 }
 
-/// Follows the factors as long as the error falls.
-llvm::Error TransformSearch::narrow(size_t scale, ArrayRef<double> factors) {
-  for (double factor : factors) {
-    if (isExhausted())
-      break;
-    Choice candidate = best;
-    candidate.factors[scale] = factor;
-    llvm::Expected<bool> kept = tryChoice(std::move(candidate), kWorthARange);
-    if (!kept)
-      return kept.takeError();
-    if (!*kept)
-      break;
-  }
-  return llvm::Error::success();
-}
-
 llvm::Error TransformSearch::chooseRanges() {
   std::set<size_t> used; // scales of slots that quantize
   for (size_t slot = 0; slot < simulator->getSlots().size(); ++slot) {
     std::optional<size_t> edge = transformOf(best, slot);
     used.insert(edge ? groups + *edge : simulator->getSlots()[slot].group);
   }
-  for (size_t scale : used) {
-    if (llvm::Error error = narrow(scale, {0.85, 0.7, 0.55, 0.4}))
-      return error;
-    if (best.factors[scale] == 1)
-      if (llvm::Error error = narrow(scale, {1.2, 1.5}))
-        return error;
-  }
+  for (size_t scale : used)
+    for (double factor : kWiderRanges) {
+      if (isExhausted())
+        return llvm::Error::success();
+      Choice candidate = best;
+      candidate.factors[scale] = factor;
+      llvm::Expected<bool> kept = tryChoice(std::move(candidate), kWorthARange);
+      if (!kept)
+        return kept.takeError();
+      if (!*kept)
+        break;
+    }
   return llvm::Error::success();
 }
 
@@ -291,7 +321,7 @@ TransformDecisions TransformSearch::decide() const {
   for (auto [index, slot] : llvm::enumerate(simulator->getSlots())) {
     std::optional<size_t> edge = transformOf(best, index);
     if (best.factors[edge ? groups + *edge : slot.group] != 1)
-      decisions.ranges.push_back({slot.user, slot.operand, rangeOfScale(best, index)});
+      decisions.ranges.push_back({slot.user, slot.operand, rangeOfScale(best, fitToAll, index)});
   }
   return decisions;
 }

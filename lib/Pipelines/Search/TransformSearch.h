@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Numerics/Observer.h"
 #include "lib/Pipelines/Calibrate.h"
 #include "lib/Recipe/Recipe.h"
 #include "passes/EdgeTransforms/ChannelMap.h"
@@ -36,18 +37,19 @@ struct TransformSearchOptions {
   Recipe recipe;
   bool integerTail = false;     ///< integers up to the outputs; then no island may be float
   std::optional<int64_t> limit; ///< of samples that are looked at: the first ones
-  int64_t searchSamples = 8, heldBackSamples = 56; ///< at most; of a large model fewer
+  /// The observer by which ranges are chosen: then no sample is measured with ranges that it had a part in
+  /// (CrossFitting.h). Without, all are measured with the ranges that the module has.
+  std::optional<ObserverOptions> observer;
+  int64_t searchSamples = 32, heldBackSamples = 32; ///< at most; of a large model fewer
   double work = 4e11; ///< multiply-accumulates that all trials together may take, roughly
   ProgressListener *progress = nullptr;
 };
 
 /// Tries on simulated quantization, first to last: each method on all edges; integer islands between
-/// contractions as float; each edge with another method; each range narrower and wider. What lowers the
-/// error of the outputs on the search samples is kept up to the step that has the least on the held-back
-/// samples, which are many: they are looked at only once after each step, and what a few samples do not show,
-/// a range too narrow for one in twenty, must show there. Samples are chosen by their content, so that their
-/// order does not matter. The module's ops must be numbered (numberOps), with ranges, ranges of channels and
-/// rows.
+/// contractions as float; each edge with another method; each range wider. What lowers the error of the
+/// outputs on the search samples is kept up to the step that has the least on the held-back samples, which
+/// are looked at only once after each step. Samples are chosen by their content, so that their order does not
+/// matter. The module's ops must be numbered (numberOps), with ranges, ranges of channels and rows.
 llvm::Expected<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, SampleReader &samples,
                                                     const TransformSearchOptions &options,
                                                     const CompileInstrumented &compile);
