@@ -94,23 +94,3 @@ def test_rows_that_find_their_own_scales_are_not_searched(programs, outlying, tm
         flags = [f"--recipe={recipe}", f"--calibration-data={outlying / 'calibration.npz'}", f"--target={target}"]
         assert "method auto:" in compile_(programs, outlying, tmp_path / f"{target}.so", *flags)
     np.testing.assert_array_equal(*(outputs(programs, outlying, tmp_path / f"{target}.so") for target in ("cpu", "reference")))
-
-
-def test_ranges_hold_for_what_calibration_has_not_seen(programs, tmp_path):
-    """Values of Student's t with three degrees of freedom: their extremes in 64 samples tell little of those in a thousand."""
-    random = np.random.default_rng(1)
-    arrays = {"first": random.normal(size=(64, 64)) / 8, "second": random.normal(size=(64, 10))}
-    nodes = [helper.make_node("MatMul", ["x", "first"], ["h"], "up"), helper.make_node("Relu", ["h"], ["r"], "relu"),
-             helper.make_node("MatMul", ["r", "second"], ["y"], "down")]
-    graph = helper.make_graph(nodes, "tails", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 64])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 10])],
-                              [numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()])
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), tmp_path / "model.onnx")
-    for name, count in {"calibration": 64, "held": 1000}.items():
-        np.savez(tmp_path / f"{name}.npz", x=random.standard_t(3, size=(count, 1, 64)).astype(np.float32))
-    compile_(programs, tmp_path, tmp_path / "float.so")
-    truth, errors = outputs(programs, tmp_path, tmp_path / "float.so"), {}
-    for method in ("none", "outlier-suppression-plus", "auto"):
-        compile_(programs, tmp_path, tmp_path / f"{method}.so", *w8a8(tmp_path), f"--method={method}")
-        errors[method] = np.square(outputs(programs, tmp_path, tmp_path / f"{method}.so") - truth).sum()
-    assert errors["auto"] <= errors["none"] < errors["outlier-suppression-plus"]
