@@ -64,6 +64,9 @@ template <typename Op> static FailureOr<Operation *> fuse(Op op, RewriterBase &r
   FailureOr<linalg::GenericOp> consumer = findConsumer(op, rewriter);
   if (failed(consumer))
     return failure();
+  if (isa<WindowOp>(op) &&
+      !llvm::all_of(consumer->getOperation()->getOperandTypes(), hasElementsOfWholeBytes))
+    return rewriter.notifyMatchFailure(op, "expected elements of whole bytes: a window becomes vector loops");
   unsigned fused = op->getResult(0).getUses().begin()->getOperandNumber();
   FailureOr<SmallVector<AffineMap>> extraMaps = mapExtras(op, *consumer, fused, rewriter);
   if (failed(extraMaps))

@@ -96,4 +96,9 @@ Value flattenBuffer(OpBuilder &builder, Location loc, Value buffer) {
                                            ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
 }
 
+bool hasElementsOfWholeBytes(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  return element.isIntOrFloat() && element.getIntOrFloatBitWidth() % 8 == 0;
+}
+
 } // namespace quern::cpu

@@ -37,4 +37,8 @@ llvm::SmallVector<StridedLoop> mergeLoops(llvm::ArrayRef<StridedLoop> loops);
 /// A one-dimensional view of a memref's memory from its first element on, for flat addressing.
 mlir::Value flattenBuffer(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value buffer);
 
+/// Whether vectors of the elements of a tensor, memref or scalar can be loaded and stored: not so single
+/// bits.
+bool hasElementsOfWholeBytes(mlir::Type type);
+
 } // namespace quern::cpu

@@ -2,6 +2,7 @@
 #include "lib/Targets/CPU/VectorizeLoops/VectorNest.h"
 
 #include "lib/Targets/CPU/IR/QuernCPU.h"
+#include "lib/Targets/CPU/Loops/StridedNest.h"
 #include "lib/Targets/CPU/Loops/VectorizeBody.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -62,11 +63,9 @@ FailureOr<VectorNest> describeNest(Operation *op, RewriterBase &rewriter) {
     nest = describeWindow(window);
   if (failed(nest))
     return failure();
-  for (Value operand : nest->operands) {
-    Type element = getElementTypeOrSelf(operand.getType());
-    if (isa<TensorType>(operand.getType()) || !element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8)
+  for (Value operand : nest->operands)
+    if (isa<TensorType>(operand.getType()) || !hasElementsOfWholeBytes(operand.getType()))
       return rewriter.notifyMatchFailure(op, "expected memrefs or scalars with elements of whole bytes");
-  }
   return nest;
 }
 

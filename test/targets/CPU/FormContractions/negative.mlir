@@ -38,3 +38,27 @@ func.func @two_readers(%a: tensor<3x2xf32>, %w: tensor<2x2xf32>) -> (tensor<3x2x
   %1 = linalg.exp ins(%0 : tensor<3x2xf32>) outs(%e : tensor<3x2xf32>) -> tensor<3x2xf32>
   return %0, %1 : tensor<3x2xf32>, tensor<3x2xf32>
 }
+
+// A window becomes vector loops, and no vector of single bits can be loaded.
+// CHECK-LABEL: @bits_beside_a_window
+// CHECK: quern_cpu.window
+// CHECK: linalg.generic
+// CHECK: arith.select
+func.func @bits_beside_a_window(%a: tensor<4x16xf32>, %bit: tensor<i1>) -> tensor<16xf32> {
+  %e = tensor.empty() : tensor<16xf32>
+  %c = arith.constant 0xFF800000 : f32
+  %init = linalg.fill ins(%c : f32) outs(%e : tensor<16xf32>) -> tensor<16xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, k) -> (k, m)>, affine_map<(m, k) -> (m)>], iterator_types = ["parallel", "reduction"]}
+      ins(%a : tensor<4x16xf32>) outs(%init : tensor<16xf32>) {
+  ^bb0(%x: f32, %acc: f32):
+    %m = arith.maximumf %acc, %x : f32
+    linalg.yield %m : f32
+  } -> tensor<16xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(m) -> ()>, affine_map<(m) -> (m)>, affine_map<(m) -> (m)>], iterator_types = ["parallel"]}
+      ins(%bit, %0 : tensor<i1>, tensor<16xf32>) outs(%e : tensor<16xf32>) {
+  ^bb0(%b: i1, %x: f32, %out: f32):
+    %s = arith.select %b, %x, %c : f32
+    linalg.yield %s : f32
+  } -> tensor<16xf32>
+  return %1 : tensor<16xf32>
+}
