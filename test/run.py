@@ -74,8 +74,9 @@ def run_lit(build, temporary):
 def run_pytest(build, temporary):
     total, report = Count(), temporary / "pytest.xml"
     environment = dict(os.environ, QUERN_BUILD=str(build.resolve()))
-    ran = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", HERE],
-                         env=environment)
+    # Whole files to each core: the tests of one share compiled models.
+    ran = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", "--dist", "loadfile",
+                          f"--junitxml={report}", HERE], env=environment)
     if not report.exists():
         total.failed += 1
         return total
