@@ -52,7 +52,7 @@ void Reporting::keepHub(ModuleOp module) {
 }
 
 /// Errors are measured on no more samples than these.
-static constexpr int64_t kReportSamples = 8;
+static constexpr size_t kReportSamples = 8;
 
 /// Samples that the method `auto` chooses nothing by: it holds the same ones back.
 static llvm::Expected<std::vector<Sample>> readHeldBack(ModuleOp module, const CompileOptions &options,
@@ -68,11 +68,14 @@ static llvm::Expected<std::vector<Sample>> readHeldBack(ModuleOp module, const C
     return reader.takeError();
   TransformSearchOptions search;
   std::optional<int64_t> limit = options.length ? std::nullopt : recipe.calibration.samples;
-  auto split = splitSamples(**reader, *specs, search.searchSamples, kReportSamples, limit);
+  auto split = splitSamples(**reader, *specs, search.searchSamples, search.heldBackSamples, limit);
   if (!split)
     return split.takeError();
-  if (split->samples.size() > split->searched)
-    split->samples.erase(split->samples.begin(), split->samples.begin() + split->searched);
+  size_t total = split->samples.size();
+  if (total > 1) // a single sample is both
+    split->samples.erase(split->samples.begin(),
+                         split->samples.begin() +
+                             std::max(split->searched, total - std::min(total, kReportSamples)));
   if (split->samples.empty())
     return llvm::createStringError("--report: there are no samples in '" + options.calibrationData + "'");
   return std::move(split->samples);
