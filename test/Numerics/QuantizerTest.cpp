@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 using namespace quern;
 
@@ -116,4 +117,19 @@ TEST(Bias, CodesBeyond24BitsAreExact) {
   EXPECT_EQ(quantizeBias(1e30f, 1.0f, 1.0f), std::numeric_limits<int32_t>::max());
   EXPECT_EQ(quantizeBias(-1e30f, 1.0f, 1.0f), std::numeric_limits<int32_t>::min());
   EXPECT_EQ(quantizeBias(2.5f, 1.0f, 1.0f), 2);
+}
+
+TEST(Quantizer, ManyAreRoundedAsOneIs) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  std::vector<float> values{0.0f,  -0.0f,  infinity, -infinity, std::numeric_limits<float>::quiet_NaN(),
+                            1e38f, -1e38f, 1e-42f};
+  for (int i = -2000; i <= 2000; ++i) // ties among them
+    values.push_back(0.03125f * static_cast<float>(i));
+  for (Quantizer quantizer : {Quantizer{0.0625f, 3, u8}, Quantizer{0.1f, 0, CodeRange::symmetricBits(4)},
+                              Quantizer{1e-3f, -700, CodeRange::signedBits(16)}}) {
+    std::vector<float> rounded = values;
+    quantizer.roundTrip(rounded);
+    for (size_t i = 0; i < values.size(); ++i)
+      EXPECT_EQ(rounded[i], quantizer.roundTrip(values[i])) << values[i];
+  }
 }

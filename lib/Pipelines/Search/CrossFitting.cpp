@@ -14,7 +14,7 @@ namespace quern {
 /// Each fold runs every method once more, and fewer samples know too little of the ranges.
 static constexpr size_t kMostFolds = 4, kSamplesOfFold = 6;
 
-size_t countFolds(size_t samples) {
+static size_t countFolds(size_t samples) {
   return std::min(samples, std::clamp<size_t>(samples / kSamplesOfFold, 2, kMostFolds));
 }
 

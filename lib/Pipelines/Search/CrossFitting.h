@@ -42,11 +42,9 @@ llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> assignForSearch(mlir::ModuleO
 llvm::FailureOr<Fit> makeFit(mlir::ModuleOp numbered, const std::map<EdgeKey, EdgeCandidates> &collected,
                              llvm::ArrayRef<SearchedEdge> edges, const FitOptions &options);
 
-/// How many folds so many samples make: two to four; one of a single sample.
-size_t countFolds(size_t samples);
-
-/// Of each fold: what the samples give that come next, those of number k + 1 modulo the number of folds for
-/// those of number k. A single sample is measured with its own ranges.
+/// Of each of two to four folds, or of a single sample's one: what the samples give that come next, those of
+/// number k + 1 modulo the number of folds for those of number k. A single sample is measured with its own
+/// ranges.
 llvm::Expected<std::vector<Fit>> crossFit(mlir::ModuleOp numbered, llvm::ArrayRef<SearchedEdge> edges,
                                           const FitOptions &options, llvm::ArrayRef<Sample> samples,
                                           const ObserverOptions &observer,
