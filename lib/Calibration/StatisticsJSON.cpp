@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Calibration/Statistics.h"
 
+#include "lib/Support/JSON.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
@@ -264,33 +265,12 @@ Statistics readRoot(const json::Value &value, std::string &error) {
   return statistics;
 }
 
-/// True if arrays and objects nest deeper than any statistics do. The JSON parser recurses, so this is asked
-/// before.
-bool nestsTooDeep(llvm::StringRef text) {
-  constexpr int kDeepest = 16;
-  int depth = 0;
-  bool inString = false;
-  for (size_t i = 0; i < text.size() && depth <= kDeepest; ++i) {
-    char c = text[i];
-    if (inString && c == '\\')
-      ++i;
-    else if (c == '"')
-      inString = !inString;
-    else if (!inString)
-      depth += (c == '[' || c == '{') - (c == ']' || c == '}');
-  }
-  return depth > kDeepest;
-}
-
 } // namespace
 
 llvm::Expected<Statistics> Statistics::fromJSON(llvm::StringRef text) {
-  if (nestsTooDeep(text))
-    return llvm::createStringError(std::errc::invalid_argument, "nested too deeply");
-  llvm::Expected<json::Value> value = json::parse(text);
+  llvm::Expected<json::Value> value = parseJSON(text);
   if (!value)
-    return llvm::createStringError(std::errc::invalid_argument, "not JSON: %s",
-                                   llvm::toString(value.takeError()).c_str());
+    return value.takeError();
   std::string error;
   Statistics statistics = readRoot(*value, error);
   if (!error.empty())

@@ -94,7 +94,7 @@ TEST(Statistics, DamagedJSONIsRefused) {
   EXPECT_TRUE(contains(errorOf(""), "not JSON"));
   EXPECT_TRUE(contains(errorOf("[]"), "expected an object"));
   EXPECT_TRUE(contains(errorOf("{}"), "'version'"));
-  EXPECT_TRUE(contains(errorOf(std::string(1000000, '[')), "nested too deeply"));
+  EXPECT_TRUE(contains(errorOf(std::string(1000000, '[')), "nested more than 64 deep"));
   EXPECT_TRUE(contains(replaced("\"version\": 1", "\"version\": 2"), "version 2 is not the version 1"));
   EXPECT_TRUE(contains(replaced("\"version\": 1", "\"version\": 1, \"more\": 1"), "unknown key 'more'"));
   EXPECT_TRUE(contains(replaced("\"max\":4", "\"max\": 5"), "value 'x'"));

@@ -2,11 +2,11 @@
 #include "lib/Pipelines/Assignment/CostStore.h"
 
 #include "lib/Support/Files.h"
+#include "lib/Support/JSON.h"
 #include "lib/Targets/Common/Description.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/xxhash.h"
 
 namespace quern {
@@ -46,7 +46,7 @@ llvm::Expected<CostStore> CostStore::read(llvm::StringRef path) {
   auto refuse = [&](const llvm::Twine &reason) {
     return llvm::createStringError("'" + path + "' is no cost table: " + reason);
   };
-  auto parsed = llvm::json::parse((*buffer)->getBuffer());
+  auto parsed = parseJSON((*buffer)->getBuffer());
   if (!parsed)
     return refuse(llvm::toString(parsed.takeError()));
   const llvm::json::Object *table = parsed->getAsObject();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Pipelines/Assignment/SensitivityTable.h"
 
+#include "lib/Support/JSON.h"
+
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
 
 #include <cmath>
 #include <limits>
@@ -44,9 +45,9 @@ std::string SensitivityTable::toJSON() const {
         {"weight", int64_t(place.first)},
         {"option", place.second},
         {"loss", std::isfinite(loss) ? llvm::json::Value(loss) : llvm::json::Value(nullptr)}});
-  llvm::json::Object table{{"version", 1},          {"model", origin.model},
-                           {"recipe", origin.recipe}, {"data", origin.data},
-                           {"sensitivity", origin.measure}, {"losses", std::move(entries)}};
+  llvm::json::Object table{
+      {"version", 1},        {"model", origin.model},         {"recipe", origin.recipe},
+      {"data", origin.data}, {"sensitivity", origin.measure}, {"losses", std::move(entries)}};
   return llvm::formatv("{0:2}\n", llvm::json::Value(std::move(table)));
 }
 
@@ -55,7 +56,7 @@ llvm::Expected<SensitivityTable> SensitivityTable::parse(llvm::StringRef text, c
   auto refuse = [&](const llvm::Twine &reason) {
     return llvm::createStringError(name + " is no table of sensitivities: " + reason);
   };
-  auto parsed = llvm::json::parse(text);
+  auto parsed = parseJSON(text);
   if (!parsed)
     return refuse(llvm::toString(parsed.takeError()));
   const llvm::json::Object *object = parsed->getAsObject();
@@ -79,8 +80,9 @@ llvm::Expected<SensitivityTable> SensitivityTable::parse(llvm::StringRef text, c
     std::optional<llvm::StringRef> option = entry ? entry->getString("option") : std::nullopt;
     const llvm::json::Value *loss = entry ? entry->get("loss") : nullptr;
     if (!op || *op < 0 || !option || !loss || (!loss->getAsNumber() && !loss->getAsNull()))
-      return refuse("an entry of \"losses\" needs weight (a number), option (a text) and loss (a number, or null "
-                    "for one without bound)");
+      return refuse(
+          "an entry of \"losses\" needs weight (a number), option (a text) and loss (a number, or null "
+          "for one without bound)");
     table.set(size_t(*op), option->str(),
               loss->getAsNumber().value_or(std::numeric_limits<double>::infinity()));
   }

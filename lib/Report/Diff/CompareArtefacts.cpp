@@ -3,6 +3,7 @@
 #include "lib/Report/Diff/Comparison.h"
 #include "lib/Runtime/Artefact.h"
 #include "lib/Support/Files.h"
+#include "lib/Support/JSON.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -17,24 +18,13 @@ static llvm::Expected<llvm::json::Object> readManifestOf(llvm::StringRef path) {
       readManifest({(*buffer)->getBufferStart(), (*buffer)->getBufferSize()}, error);
   if (!manifest)
     return llvm::createStringError("'" + path + "' is no artefact of Quern: " + error);
-  llvm::Expected<llvm::json::Value> value = llvm::json::parse(*manifest);
+  llvm::Expected<llvm::json::Value> value = parseJSON(*manifest);
   if (!value)
-    return value.takeError();
+    return llvm::createStringError("the manifest of '" + path +
+                                   "' cannot be read: " + llvm::toString(value.takeError()));
   llvm::json::Object *object = value->getAsObject();
   return object ? llvm::Expected<llvm::json::Object>(std::move(*object))
-                : llvm::createStringError("'" + path + "' has a manifest that is no object");
-}
-
-/// The member at a path of names, or null.
-static llvm::json::Value lookUp(const llvm::json::Object &object, llvm::ArrayRef<llvm::StringRef> names) {
-  const llvm::json::Object *inner = &object;
-  for (llvm::StringRef name : names.drop_back()) {
-    inner = inner->getObject(name);
-    if (!inner)
-      return nullptr;
-  }
-  const llvm::json::Value *value = inner->get(names.back());
-  return value ? *value : llvm::json::Value(nullptr);
+                : llvm::createStringError("the manifest of '" + path + "' is no object");
 }
 
 /// The formats of each node whose arithmetic is on codes, as one text.
@@ -87,25 +77,14 @@ llvm::Expected<SideBySide> compareArtefacts(llvm::StringRef a, llvm::StringRef b
   if (!ofA || !ofB)
     return llvm::joinErrors(ofA.takeError(), ofB.takeError());
   SideBySide sides{a.str(), b.str(), {}, {}};
-  auto add = [&](llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> path) {
-    sides.fields.push_back({name.str(), lookUp(*ofA, path), lookUp(*ofB, path)});
-  };
-  add("model hash", {"hashes", "model"});
-  add("calibration hash", {"hashes", "calibration"});
-  add("compiler", {"compiler"});
-  add("target", {"target"});
-  add("cpu", {"cpu"});
-  add("precision", {"precision"});
-  add("recipe", {"recipe"});
-  add("weight bytes", {"weight_bytes"});
-  add("workspace bytes", {"workspace_bytes"});
-  auto count = [](const llvm::json::Object &manifest, llvm::StringRef name) -> llvm::json::Value {
-    const llvm::json::Array *array = manifest.getArray(name);
-    return array ? llvm::json::Value(int64_t(array->size())) : nullptr;
-  };
-  for (auto [title, name] :
-       {std::pair("quantized nodes", "quantized_nodes"), {"float operators", "float_nodes"}})
-    sides.fields.push_back({title, count(*ofA, name), count(*ofB, name)});
+  sides.addMember("model hash", *ofA, *ofB, {"hashes", "model"});
+  sides.addMember("calibration hash", *ofA, *ofB, {"hashes", "calibration"});
+  for (llvm::StringRef name : {"compiler", "target", "cpu", "precision", "recipe"})
+    sides.addMember(name, *ofA, *ofB, {name});
+  sides.addMember("weight bytes", *ofA, *ofB, {"weight_bytes"});
+  sides.addMember("workspace bytes", *ofA, *ofB, {"workspace_bytes"});
+  sides.addCount("quantized nodes", *ofA, *ofB, "quantized_nodes");
+  sides.addCount("float operators", *ofA, *ofB, "float_nodes");
   for (ComparedTable &table : std::vector{comparePrecisions(*ofA, *ofB), compareResidue(*ofA, *ofB)})
     if (!table.rows.empty())
       sides.tables.push_back(std::move(table));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Report/Diff/Comparison.h"
 #include "lib/Support/Files.h"
+#include "lib/Support/JSON.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -12,9 +13,10 @@ static llvm::Expected<llvm::json::Object> readReport(llvm::StringRef path) {
   auto buffer = readFile(path);
   if (!buffer)
     return buffer.takeError();
-  llvm::Expected<llvm::json::Value> value = llvm::json::parse((*buffer)->getBuffer());
+  llvm::Expected<llvm::json::Value> value = parseJSON((*buffer)->getBuffer());
   if (!value)
-    return llvm::createStringError("'" + path + "' is no JSON: " + llvm::toString(value.takeError()));
+    return llvm::createStringError("'" + path +
+                                   "' is no report of Quern: " + llvm::toString(value.takeError()));
   llvm::json::Object *object = value->getAsObject();
   if (!object || object->getString("kind") != "quern report")
     return llvm::createStringError("'" + path +
@@ -23,14 +25,6 @@ static llvm::Expected<llvm::json::Object> readReport(llvm::StringRef path) {
     return llvm::createStringError("'" + path +
                                    "' is a report of another version; this quernc reads version 1");
   return std::move(*object);
-}
-
-/// A member of a member, or null.
-static llvm::json::Value memberOf(const llvm::json::Object &report, llvm::StringRef outer,
-                                  llvm::StringRef inner) {
-  const llvm::json::Object *object = report.getObject(outer);
-  const llvm::json::Value *value = object ? object->get(inner) : nullptr;
-  return value ? *value : llvm::json::Value(nullptr);
 }
 
 /// Objects of a list by their name; a name that is taken gets "#2", "#3", ...
@@ -49,7 +43,7 @@ byName(const llvm::json::Object &report, llvm::StringRef list) {
 }
 
 static llvm::json::Value sqnrOf(const llvm::json::Object *node, llvm::StringRef error) {
-  return node ? memberOf(*node, error, "sqnr") : llvm::json::Value(nullptr);
+  return node ? findMember(*node, {error, "sqnr"}) : llvm::json::Value(nullptr);
 }
 
 static ComparedTable compareNodes(const llvm::json::Object &a, const llvm::json::Object &b) {
@@ -87,31 +81,15 @@ llvm::Expected<SideBySide> compareReports(llvm::StringRef a, llvm::StringRef b) 
   if (!ofA || !ofB)
     return llvm::joinErrors(ofA.takeError(), ofB.takeError());
   SideBySide sides{a.str(), b.str(), {}, {}};
-  auto add = [&](llvm::StringRef title, llvm::StringRef name) {
-    auto of = [&](const llvm::json::Object &report) {
-      const llvm::json::Value *value = report.get(name);
-      return value ? *value : llvm::json::Value(nullptr);
-    };
-    sides.fields.push_back({title.str(), of(*ofA), of(*ofB)});
-  };
-  auto addInner = [&](llvm::StringRef title, llvm::StringRef outer, llvm::StringRef inner) {
-    sides.fields.push_back({title.str(), memberOf(*ofA, outer, inner), memberOf(*ofB, outer, inner)});
-  };
-  add("model", "model");
-  add("model hash", "model_hash");
-  add("compiler", "compiler");
-  add("target", "target");
-  add("precision", "precision");
-  add("recipe", "recipe");
-  addInner("samples", "samples", "count");
-  addInner("weight bytes", "size", "weight_bytes");
-  addInner("workspace bytes", "size", "workspace_bytes");
-  addInner("microseconds of a run", "time", "us");
-  auto residue = [](const llvm::json::Object &report) -> llvm::json::Value {
-    const llvm::json::Array *array = report.getArray("residue");
-    return array ? llvm::json::Value(int64_t(array->size())) : nullptr;
-  };
-  sides.fields.push_back({"float operators", residue(*ofA), residue(*ofB)});
+  sides.addMember("model", *ofA, *ofB, {"model"});
+  sides.addMember("model hash", *ofA, *ofB, {"model_hash"});
+  for (llvm::StringRef name : {"compiler", "target", "precision", "recipe"})
+    sides.addMember(name, *ofA, *ofB, {name});
+  sides.addMember("samples", *ofA, *ofB, {"samples", "count"});
+  sides.addMember("weight bytes", *ofA, *ofB, {"size", "weight_bytes"});
+  sides.addMember("workspace bytes", *ofA, *ofB, {"size", "workspace_bytes"});
+  sides.addMember("microseconds of a run", *ofA, *ofB, {"time", "us"});
+  sides.addCount("float operators", *ofA, *ofB, "residue");
   sides.tables.push_back(compareOutputs(*ofA, *ofB));
   sides.tables.push_back(compareNodes(*ofA, *ofB));
   return sides;

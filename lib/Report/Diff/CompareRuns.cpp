@@ -19,17 +19,25 @@ static llvm::Expected<std::unique_ptr<LoadedModel>> openModel(llvm::StringRef pa
                : llvm::createStringError(error);
 }
 
-/// Why the two cannot be given the same inputs; empty if they can.
-static std::string findInputMismatch(const LoadedModel &a, const LoadedModel &b) {
-  auto describe = [](const LoadedModel &model) {
-    std::string text;
-    for (const TensorInfo &input : model.inputs())
-      text += (text.empty() ? "" : ", ") + input.name + " (" +
-              describeType(ElementType(input.elementType), input.shape) + ")";
-    return text;
-  };
-  std::string ofA = describe(a), ofB = describe(b);
-  return ofA == ofB ? "" : "the models take different inputs: " + ofA + " and " + ofB;
+static std::string describe(llvm::ArrayRef<TensorInfo> tensors) {
+  std::string text;
+  for (const TensorInfo &tensor : tensors)
+    text += (text.empty() ? "" : ", ") + tensor.name + " (" +
+            describeType(ElementType(tensor.elementType), tensor.shape) + ")";
+  return text;
+}
+
+/// Why the two cannot run beside each other; empty if they can.
+static std::string findMismatch(const LoadedModel &a, const LoadedModel &b) {
+  std::string ofA = describe(a.inputs()), ofB = describe(b.inputs());
+  if (ofA != ofB)
+    return "the models take different inputs: " + ofA + " and " + ofB;
+  bool sameOutputs = llvm::equal(a.outputs(), b.outputs(), [](const TensorInfo &a, const TensorInfo &b) {
+    return a.elementType == b.elementType && a.shape == b.shape; // names may differ: exporters make them up
+  });
+  return sameOutputs ? ""
+                     : "the models have different outputs: " + describe(a.outputs()) + " and " +
+                           describe(b.outputs());
 }
 
 namespace {
@@ -83,7 +91,7 @@ llvm::Error compareRuns(llvm::StringRef a, llvm::StringRef b, llvm::StringRef in
   auto ofA = openModel(a), ofB = openModel(b);
   if (!ofA || !ofB)
     return llvm::joinErrors(ofA.takeError(), ofB.takeError());
-  if (std::string mismatch = findInputMismatch(**ofA, **ofB); !mismatch.empty())
+  if (std::string mismatch = findMismatch(**ofA, **ofB); !mismatch.empty())
     return llvm::createStringError("--input: " + mismatch);
   std::vector<InputSpec> specs;
   for (const TensorInfo &info : (*ofA)->inputs())
@@ -100,9 +108,6 @@ llvm::Error compareRuns(llvm::StringRef a, llvm::StringRef b, llvm::StringRef in
     if (!left || !right)
       return llvm::joinErrors(left.takeError(), right.takeError());
     for (size_t output = 0; output < outputs.size(); ++output) {
-      if (output >= right->size() || (*left)[output].type != (*right)[output].type ||
-          (*left)[output].shape != (*right)[output].shape)
-        return llvm::createStringError("--input: the models have different outputs");
       differences[output].add((*left)[output], (*right)[output], count);
     }
     if (count++ == 0)

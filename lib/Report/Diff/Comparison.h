@@ -28,6 +28,13 @@ struct SideBySide {
   std::string a, b; ///< paths
   std::vector<ComparedField> fields;
   std::vector<ComparedTable> tables;
+
+  /// Adds the member at a path of names of both.
+  void addMember(llvm::StringRef title, const llvm::json::Object &ofA, const llvm::json::Object &ofB,
+                 llvm::ArrayRef<llvm::StringRef> path);
+  /// Adds how long an array of both is.
+  void addCount(llvm::StringRef title, const llvm::json::Object &ofA, const llvm::json::Object &ofB,
+                llvm::StringRef array);
 };
 
 /// Compares what the manifests of two artefacts say, and, where `inputs` names samples

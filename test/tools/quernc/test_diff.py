@@ -4,7 +4,9 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import json
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,25 @@ def test_refusals(programs, digits, pair, tmp_path):
         ran = programs.quernc("diff", *arguments)
         assert ran.returncode == status and text in ran.stderr and ran.stdout == "", (arguments, ran.stderr)
     other = tmp_path / "other.json"
-    other.write_text('{"kind": "something"}')
-    ran = programs.quernc("diff", other, pair / "a.json")
-    assert ran.returncode == 1 and "is no report of Quern" in ran.stderr
+    for text, reason in (('{"kind": "something"}', "is no report of Quern"), ("{", "is no report of Quern: not JSON"),
+                         ("[" * 2_000_000, "nested more than 64 deep"), ('{"a":' * 400_000, "nested more than 64 deep")):
+        other.write_text(text)
+        ran = programs.quernc("diff", other, pair / "a.json")
+        assert ran.returncode == 1 and "other.json" in ran.stderr and reason in ran.stderr, ran.stderr[:1000]
+
+
+def test_models_of_other_outputs_do_not_run_beside_each_other(programs, tmp_path):
+    """The second gives what the first gives, and one output more."""
+    def save(name, outputs):
+        nodes = [helper.make_node("Relu", ["x"], ["y"]), helper.make_node("Neg", ["x"], ["z"])][:outputs]
+        infos = [helper.make_tensor_value_info(tensor, TensorProto.FLOAT, [4]) for tensor in "xyz"]
+        graph = helper.make_graph(nodes, "outputs", infos[:1], infos[1:1 + outputs])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10), tmp_path / f"{name}.onnx")
+        made = programs.quernc(tmp_path / f"{name}.onnx", "-o", tmp_path / f"{name}.so")
+        assert made.returncode == 0, made.stderr
+
+    save("one", 1), save("two", 2)
+    np.savez(tmp_path / "x.npz", x=np.ones((2, 4), np.float32))
+    for order in (("one", "two"), ("two", "one")):
+        ran = programs.quernc("diff", *(tmp_path / f"{name}.so" for name in order), f"--input={tmp_path / 'x.npz'}")
+        assert ran.returncode == 1 and "the models have different outputs: y (4xf" in ran.stderr and ran.stdout == "", ran.stderr

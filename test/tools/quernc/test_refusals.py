@@ -92,6 +92,17 @@ def test_cache_of_something_else_is_not_overwritten(programs, digits, tmp_path):
     assert cache.read_text() == '{"shopping": ["milk"]}'
 
 
+@pytest.mark.parametrize("text", ["[" * 2_000_000, '{"a":' * 400_000], ids=["arrays", "objects"])
+@pytest.mark.parametrize("flags", [["--calibration-cache={}"], ["--assign=auto", "--budget=size=0.9x", "--cost-table={}"],
+                                   ["--assign=auto", "--budget=size=0.9x", "--sensitivity-table={}"]], ids=lambda flags: flags[-1][2:-3])
+def test_json_that_nests_without_end(programs, digits, tmp_path, flags, text):
+    file = tmp_path / "deep.json"
+    file.write_text(text)
+    quantize = [] if "--assign=auto" in flags else ["--quantize=W8A8"]
+    told = refuse(programs, digits, tmp_path, *quantize, "--method=none", f"--calibration-data={digits.calibration}", *(flag.format(file) for flag in flags))
+    assert "deep.json" in told and "nested more than 64 deep" in told and file.read_text() == text
+
+
 def test_output_is_the_model(programs, digits, tmp_path):
     copy = tmp_path / "copy.onnx"
     copy.write_bytes(digits.model.read_bytes())
