@@ -13,6 +13,7 @@ namespace quern {
 struct RealRange {
   double min, max;
 
+  bool operator==(const RealRange &) const = default;
   RealRange unite(RealRange other) const { return {std::min(min, other.min), std::max(max, other.max)}; }
 };
 

@@ -4,6 +4,7 @@
 #include "passes/EdgeTransforms/Edges.h"
 #include "passes/EdgeTransforms/ValueEntries.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
+#include "passes/Integerize/Refusal.h"
 
 using namespace mlir;
 
@@ -37,8 +38,11 @@ void applyTransforms(ModuleOp numbered, const TransformDecisions &decisions) {
                        << " chosen transforms have no place in the model and are left out";
   Builder builder(numbered.getContext());
   main.walk([&](Operation *op) {
-    if (auto reason = decisions.floatOps.find(numberOf(op)); reason != decisions.floatOps.end())
+    if (auto reason = decisions.floatOps.find(numberOf(op)); reason != decisions.floatOps.end()) {
       op->setAttr(kFloatReasonAttrName, builder.getStringAttr(reason->second));
+      op->setAttr(kFloatRemedyAttrName,
+                  builder.getStringAttr("name other methods (--method=none), or give --fail-on-float"));
+    }
   });
 }
 

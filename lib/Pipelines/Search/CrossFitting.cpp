@@ -3,6 +3,7 @@
 
 #include "lib/Calibration/AttachRanges/AttachRanges.h"
 #include "lib/Pipelines/Assign.h"
+#include "passes/EdgeTransforms/ValueEntries.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -32,18 +33,41 @@ static RealRange rangeOf(quant::UniformQuantizedType type) {
           double(type.getStorageTypeMax() - type.getZeroPoint()) * type.getScale()};
 }
 
+/// The ranges of the slots of a simulation; `assigned` is changed.
+static FailureOr<std::vector<RealRange>> rangesOfSlots(ModuleOp assigned) {
+  FailureOr<std::vector<SimulationSlot>> slots =
+      insertSimulation(assigned.lookupSymbol<func::FuncOp>("main"));
+  if (failed(slots))
+    return failure();
+  std::vector<RealRange> ranges;
+  for (const SimulationSlot &slot : *slots)
+    ranges.push_back(rangeOf(slot.type));
+  return ranges;
+}
+
+/// Lets what calibration saw count for more than what an op's definition bounds.
+static void preferObservedRanges(ModuleOp module) {
+  module.walk([&](onnx::QuantizableOpInterface op) {
+    auto observed = dyn_cast_or_null<RangeAttr>(readEntry(op->getResult(0), kRangesAttrName, kRangeAttrName));
+    if (observed && op.getKnownRange())
+      writeEntry(op->getResult(0), kRangesAttrName, kRangeAttrName,
+                 RangeAttr::get(module.getContext(), observed.getMin(), observed.getMax(),
+                                StringAttr::get(module.getContext(), kSearchedRange)));
+  });
+}
+
 FailureOr<Fit> makeFit(ModuleOp numbered, const std::map<EdgeKey, EdgeCandidates> &collected,
                        ArrayRef<SearchedEdge> edges, const FitOptions &options) {
   FailureOr<OwningOpRef<ModuleOp>> assigned = assignForSearch(numbered, options);
   if (failed(assigned))
     return failure();
-  FailureOr<std::vector<SimulationSlot>> slots =
-      insertSimulation((*assigned)->lookupSymbol<func::FuncOp>("main"));
-  if (failed(slots))
+  OwningOpRef<ModuleOp> observed = (*assigned)->clone();
+  preferObservedRanges(*observed);
+  FailureOr<std::vector<RealRange>> ranges = rangesOfSlots(**assigned),
+                                    observedRanges = rangesOfSlots(*observed);
+  if (failed(ranges) || failed(observedRanges))
     return failure();
-  Fit fit;
-  for (const SimulationSlot &slot : *slots)
-    fit.ranges.push_back(rangeOf(slot.type));
+  Fit fit{std::move(*ranges), std::move(*observedRanges), {}};
   for (const SearchedEdge &edge : edges) {
     auto &ofEdge = fit.candidates.emplace_back(edge.candidates.size());
     auto ofKey = collected.find(edge.key);

@@ -24,6 +24,8 @@ struct SearchedEdge {
 /// What can be chosen, fitted to one set of samples.
 struct Fit {
   std::vector<RealRange> ranges; ///< of each slot of the simulation that no transform stands before
+  /// The same, where what an op's definition bounds (Softmax: [0, 1]) has the range that was observed.
+  std::vector<RealRange> observedRanges;
   /// Of each edge and each method that fits it to all samples; none: on these ones it leaves the edge alone.
   std::vector<std::vector<std::optional<EdgeCandidate>>> candidates;
 };

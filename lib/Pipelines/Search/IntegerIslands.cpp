@@ -38,6 +38,47 @@ static double floatWorkOf(Operation *op, IntegerForm form) {
   }
 }
 
+static double elementsOfWeight(onnx::QuantizableOpInterface op) {
+  std::optional<unsigned> weight = op.getWeightOperand();
+  return weight ? elementsOf(op->getOperand(*weight)) : 0;
+}
+
+/// Multiply-accumulates of a contraction.
+static double contractionWorkOf(onnx::QuantizableOpInterface op) {
+  double depth = 0; // elements of a dot product
+  auto first = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
+  if (std::optional<unsigned> weight = op.getWeightOperand()) {
+    auto type = cast<RankedTensorType>(op->getOperand(*weight).getType());
+    int64_t channels = type.getRank() > 1 ? type.getDimSize(*op.getWeightChannelAxis()) : 1;
+    depth = elementsOfWeight(op) / double(std::max<int64_t>(channels, 1));
+  } else if (first && first.getRank() > 0 && !first.isDynamicDim(first.getRank() - 1)) {
+    depth = double(first.getShape().back());
+  }
+  return depth * elementsOf(op->getResult(0));
+}
+
+/// The sum of a count of each contraction that computes on codes.
+static double sumOverContractions(func::FuncOp assigned,
+                                  llvm::function_ref<double(onnx::QuantizableOpInterface)> count) {
+  double sum = 0;
+  assigned.walk([&](onnx::QuantizableOpInterface op) {
+    if (integerFormOf(op) == IntegerForm::Contraction)
+      sum += count(op);
+  });
+  return sum;
+}
+
+double countContractionWork(func::FuncOp assigned) {
+  return sumOverContractions(assigned, contractionWorkOf);
+}
+
+double countContractionWeights(func::FuncOp assigned) {
+  return sumOverContractions(assigned, elementsOfWeight);
+}
+
+/// What float adds to the time of an 8-bit product, in parts of it: vectors of f32 hold a quarter as many.
+static constexpr double kFloatProducts = 3;
+
 std::vector<IntegerIsland> findIslands(func::FuncOp assigned) {
   llvm::EquivalenceClasses<Operation *> classes;
   SmallVector<Operation *> members;
@@ -68,27 +109,11 @@ std::vector<IntegerIsland> findIslands(func::FuncOp assigned) {
   for (auto &[leader, island] : islands)
     if (computing.contains(leader))
       found.push_back(std::move(island));
-  return found;
-}
-
-double countContractionWork(func::FuncOp assigned) {
-  double work = 0;
   assigned.walk([&](onnx::QuantizableOpInterface op) {
-    if (integerFormOf(op) != IntegerForm::Contraction)
-      return;
-    double depth = 0; // elements of a dot product
-    auto first = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
-    if (std::optional<unsigned> weight = op.getWeightOperand()) {
-      auto type = cast<RankedTensorType>(op->getOperand(*weight).getType());
-      depth =
-          elementsOf(op->getOperand(*weight)) /
-          double(type.getRank() > 1 ? std::max<int64_t>(type.getDimSize(*op.getWeightChannelAxis()), 1) : 1);
-    } else if (first && first.getRank() > 0 && !first.isDynamicDim(first.getRank() - 1)) {
-      depth = double(first.getShape().back());
-    }
-    work += depth * elementsOf(op->getResult(0));
+    if (integerFormOf(op) == IntegerForm::Contraction && elementsOfWeight(op) > 0)
+      found.push_back({{numberOf(op)}, kFloatProducts * contractionWorkOf(op), elementsOfWeight(op)});
   });
-  return work;
+  return found;
 }
 
 } // namespace quern

@@ -9,16 +9,21 @@
 namespace quern {
 
 /// Ops other than contractions that compute on codes and hang together: between contractions, which can end
-/// in f32 and begin with f32 at no cost of their own.
+/// in f32 and begin with f32 at no cost of their own. Or one contraction by a weight.
 struct IntegerIsland {
   std::set<int64_t> ops; ///< by number
-  double work = 0;       ///< of the ops in float, in multiply-accumulates of an 8-bit contraction, roughly
+  double work = 0;    ///< that floats add to a run, in multiply-accumulates of an 8-bit contraction, roughly
+  double weights = 0; ///< elements that stay float; 0: no contraction
 };
 
-/// The islands of an assigned function that do more than move data and clamp, in the order of the graph.
+/// The islands of an assigned function that do more than move data and clamp, in the order of the graph; then
+/// the contractions by a weight.
 std::vector<IntegerIsland> findIslands(mlir::func::FuncOp assigned);
 
 /// Multiply-accumulates of the contractions that compute on codes.
 double countContractionWork(mlir::func::FuncOp assigned);
+
+/// Elements of their weights.
+double countContractionWeights(mlir::func::FuncOp assigned);
 
 } // namespace quern

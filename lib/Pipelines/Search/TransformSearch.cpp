@@ -20,12 +20,14 @@ namespace quern {
 
 /// A change is worth keeping if it lowers the error by this part of it; smaller gains are noise of few
 /// samples.
-static constexpr double kWorthATransform = 1e-3, kWorthARange = 5e-4, kWorthFloat = 1e-2;
+static constexpr double kWorthATransform = 1e-3, kWorthARange = 5e-4, kWorthFloat = 1e-2,
+                        kWorthAFloatContraction = 0.1;
 /// Observers have weighed narrower ranges already, on every sample; what is left is values that no sample
 /// has.
 static constexpr double kWiderRanges[] = {1.2, 1.5};
-/// All islands that stay float may together add this part of the contractions' work.
-static constexpr double kFloatWork = 0.1;
+/// All islands that stay float may together add this part of the contractions' work, and keep this part of
+/// their weights.
+static constexpr double kFloatWork = 0.1, kFloatWeights = 0.02;
 static constexpr int64_t kLeastSamples = 4, kLeastTrials = 8, kManyTrials = 200, kMostTrials = 1000;
 
 namespace {
@@ -33,8 +35,11 @@ namespace {
 struct Choice {
   std::vector<int> edges;      ///< of each edge: the candidate, or -1
   std::vector<bool> islands;   ///< of each island: stays float
+  std::vector<bool> observed;  ///< of each group: the observed range, not what the op's definition bounds
   std::vector<double> factors; ///< of each scale (groups, then edges): of its range
 };
+
+using SlotFilter = llvm::function_ref<bool(size_t slot)>;
 
 class TransformSearch {
 public:
@@ -47,9 +52,13 @@ private:
   llvm::Error prepare(SampleReader &samples, const CompileInstrumented &compile);
   llvm::Error fitFolds(ArrayRef<Sample> samples, const FitOptions &fitOptions,
                        const CompileInstrumented &compile);
-  llvm::Expected<double> measure(const Choice &choice, size_t begin, size_t end);
-  /// Keeps `candidate` if it lowers the error on the search samples by more than `worth` of it.
-  llvm::Expected<bool> tryChoice(Choice candidate, double worth);
+  /// The error with codes in all slots, or in some alone, on the samples of these numbers.
+  llvm::Expected<double> measure(const Choice &choice, size_t begin, size_t end, SlotFilter isOn = nullptr);
+  /// The same on the search samples, as one more trial.
+  llvm::Expected<double> tryChoice(const Choice &choice, SlotFilter isOn = nullptr);
+  /// Makes `best` that of the variants, the first of which it is now, which has the least error of these
+  /// slots alone; variants that win by no more than `worth` of the whole error do not count.
+  llvm::Error chooseVariant(ArrayRef<Choice> variants, double worth, SlotFilter isOn);
   bool isExhausted() const { return trials >= mostTrials; }
 
   llvm::Error chooseMethodForAll();
@@ -62,7 +71,9 @@ private:
   RealRange rangeOfScale(const Choice &choice, const Fit &fit, size_t slot) const;
   /// The edge whose map stands before the slot, if one does.
   std::optional<size_t> transformOf(const Choice &choice, size_t slot) const;
-  /// That map, as it was fitted.
+  /// The number of the slot's scale among `factors`.
+  size_t scaleOf(const Choice &choice, size_t slot) const;
+  /// The map that stands before the slot, as it was fitted.
   const EdgeCandidate *candidateAt(const Choice &choice, const Fit &fit, size_t slot) const;
 
   ModuleOp module;
@@ -75,7 +86,8 @@ private:
   std::vector<Fit> folds;      ///< sample number i is measured with the fit of number i modulo their count
   std::vector<int> edgeOfSlot; ///< -1: none
   std::vector<IntegerIsland> islands;
-  double contractionWork = 0;
+  std::vector<bool> bounded; ///< of each group: its op's definition bounds it, and another range was observed
+  double contractionWork = 0, contractionWeights = 0;
   size_t groups = 0;
   int64_t trials = 0, mostTrials = 0;
   Choice best;
@@ -111,6 +123,7 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
   auto main = (*assigned)->lookupSymbol<func::FuncOp>("main");
   islands = findIslands(main);
   contractionWork = countContractionWork(main);
+  contractionWeights = countContractionWeights(main);
   // Large models have many outputs and few trials: fewer samples do.
   int64_t affordable = int64_t(options.work / std::max(1.0, contractionWork * kManyTrials));
   int64_t search =
@@ -143,8 +156,12 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
     edgeOfSlot.push_back(slot.channels && edge != edgeOfUse.end() ? edge->second : -1);
     groups = std::max<size_t>(groups, slot.group + 1);
   }
+  bounded.assign(groups, false);
+  for (auto [index, slot] : llvm::enumerate(simulator->getSlots()))
+    if (fitToAll.observedRanges[index] != fitToAll.ranges[index])
+      bounded[slot.group] = true;
   best = {std::vector<int>(edges.size(), -1), std::vector<bool>(islands.size(), false),
-          std::vector<double>(groups + edges.size(), 1.0)};
+          std::vector<bool>(groups, false), std::vector<double>(groups + edges.size(), 1.0)};
   mostTrials = std::clamp(int64_t(options.work / std::max(1.0, contractionWork * double(searched))),
                           kLeastTrials, kMostTrials);
   return llvm::Error::success();
@@ -153,6 +170,11 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
 std::optional<size_t> TransformSearch::transformOf(const Choice &choice, size_t slot) const {
   int edge = edgeOfSlot[slot];
   return edge >= 0 && choice.edges[edge] >= 0 ? std::optional<size_t>(edge) : std::nullopt;
+}
+
+size_t TransformSearch::scaleOf(const Choice &choice, size_t slot) const {
+  std::optional<size_t> edge = transformOf(choice, slot);
+  return edge ? groups + *edge : simulator->getSlots()[slot].group;
 }
 
 const EdgeCandidate *TransformSearch::candidateAt(const Choice &choice, const Fit &fit, size_t slot) const {
@@ -165,9 +187,9 @@ const EdgeCandidate *TransformSearch::candidateAt(const Choice &choice, const Fi
 
 RealRange TransformSearch::rangeOfScale(const Choice &choice, const Fit &fit, size_t slot) const {
   const EdgeCandidate *candidate = candidateAt(choice, fit, slot);
-  RealRange range = candidate ? candidate->range : fit.ranges[slot];
-  std::optional<size_t> edge = transformOf(choice, slot);
-  double factor = choice.factors[edge ? groups + *edge : simulator->getSlots()[slot].group];
+  bool isObserved = choice.observed[simulator->getSlots()[slot].group];
+  RealRange range = candidate ? candidate->range : isObserved ? fit.observedRanges[slot] : fit.ranges[slot];
+  double factor = choice.factors[scaleOf(choice, slot)];
   return {range.min * factor, range.max * factor};
 }
 
@@ -195,14 +217,19 @@ std::vector<SlotSetting> TransformSearch::makeSettings(const Choice &choice, con
   return settings;
 }
 
-llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t begin, size_t end) {
+llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t begin, size_t end,
+                                                SlotFilter isOn) {
   SimulationError sum;
   for (auto [fold, fit] : llvm::enumerate(folds)) {
     std::vector<size_t> numbers;
     for (size_t number = begin; number < end; ++number)
       if (number % folds.size() == fold)
         numbers.push_back(number);
-    auto error = simulator->measure(makeSettings(choice, fit), numbers);
+    std::vector<SlotSetting> settings = makeSettings(choice, fit);
+    for (auto [slot, setting] : llvm::enumerate(settings))
+      if (isOn && !isOn(slot))
+        setting.quantizer.reset();
+    auto error = simulator->measure(settings, numbers);
     if (!error)
       return error.takeError();
     sum += *error;
@@ -210,18 +237,25 @@ llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t beg
   return sum.relative();
 }
 
-llvm::Expected<bool> TransformSearch::tryChoice(Choice candidate, double worth) {
+llvm::Expected<double> TransformSearch::tryChoice(const Choice &choice, SlotFilter isOn) {
   ++trials;
   if (llvm::Error stop = progress->advance())
     return std::move(stop);
-  llvm::Expected<double> error = measure(candidate, 0, searched);
-  if (!error)
-    return error.takeError();
-  if (!(*error < leastError * (1 - worth)))
-    return false;
-  leastError = *error;
-  best = std::move(candidate);
-  return true;
+  return measure(choice, 0, searched, isOn);
+}
+
+llvm::Error TransformSearch::chooseVariant(ArrayRef<Choice> variants, double worth, SlotFilter isOn) {
+  double least = 0;
+  for (auto [number, variant] : llvm::enumerate(variants)) {
+    llvm::Expected<double> error = tryChoice(variant, isOn);
+    if (!error)
+      return error.takeError();
+    if (number > 0 && !(*error < least - worth * leastError))
+      continue;
+    least = *error;
+    best = variant;
+  }
+  return llvm::Error::success();
 }
 
 llvm::Error TransformSearch::chooseMethodForAll() {
@@ -232,8 +266,13 @@ llvm::Error TransformSearch::chooseMethodForAll() {
       for (auto [number, candidate] : llvm::enumerate(edge.candidates))
         if (candidate.method == method)
           chosen = int(number);
-    if (llvm::Expected<bool> kept = tryChoice(std::move(all), kWorthATransform); !kept)
-      return kept.takeError();
+    llvm::Expected<double> error = tryChoice(all);
+    if (!error)
+      return error.takeError();
+    if (!(*error < leastError * (1 - kWorthATransform)))
+      continue;
+    leastError = *error;
+    best = std::move(all);
   }
   return llvm::Error::success();
 }
@@ -241,70 +280,75 @@ llvm::Error TransformSearch::chooseMethodForAll() {
 llvm::Error TransformSearch::chooseIslands() {
   if (options.integerTail)
     return llvm::Error::success(); // no float op is wanted
-  // Each alone first; then together, the most gain for its work first.
-  std::vector<std::pair<double, size_t>> gains;
-  Choice before = best;
-  for (size_t island = 0; island < islands.size() && !isExhausted(); ++island) {
-    if (islands[island].work > kFloatWork * contractionWork)
+  double work = 0, weights = 0;
+  auto isAffordable = [&](const IntegerIsland &island) {
+    return work + island.work <= kFloatWork * contractionWork &&
+           weights + island.weights <= kFloatWeights * contractionWeights;
+  };
+  std::vector<std::pair<double, size_t>> gains; // the most for its work first
+  for (auto [number, island] : llvm::enumerate(islands)) {
+    if (isExhausted() || !isAffordable(island))
       continue;
-    Choice candidate = before;
-    candidate.islands[island] = true;
-    ++trials;
-    llvm::Expected<double> error = measure(candidate, 0, searched);
+    llvm::Expected<double> error = tryChoice(best, [&](size_t slot) {
+      const SimulationSlot &place = simulator->getSlots()[slot];
+      return island.ops.count(place.isForInteger ? place.user : place.producer) > 0;
+    });
     if (!error)
       return error.takeError();
-    if (*error < leastError)
-      gains.push_back({(*error - leastError) / islands[island].work, island});
+    if (*error > leastError * (island.weights > 0 ? kWorthAFloatContraction : kWorthFloat))
+      gains.push_back({-*error / island.work, number});
   }
   llvm::sort(gains);
-  double work = 0;
   for (auto [gain, island] : gains) {
-    if (isExhausted() || work + islands[island].work > kFloatWork * contractionWork)
+    if (!isAffordable(islands[island]))
       continue;
-    Choice candidate = best;
-    candidate.islands[island] = true;
-    llvm::Expected<bool> kept = tryChoice(std::move(candidate), kWorthFloat);
-    if (!kept)
-      return kept.takeError();
-    if (*kept)
-      work += islands[island].work;
+    best.islands[island] = true;
+    work += islands[island].work;
+    weights += islands[island].weights;
   }
   return llvm::Error::success();
 }
 
 llvm::Error TransformSearch::chooseMethods() {
-  for (auto [number, edge] : llvm::enumerate(edges))
-    for (int other = -1; other < int(edge.candidates.size()); ++other) {
-      if (isExhausted())
-        return llvm::Error::success();
-      if (other == best.edges[number])
-        continue;
-      Choice candidate = best;
-      candidate.edges[number] = other;
-      if (llvm::Expected<bool> kept = tryChoice(std::move(candidate), kWorthATransform); !kept)
-        return kept.takeError();
-    }
+  for (auto [number, edge] : llvm::enumerate(edges)) {
+    if (isExhausted())
+      return llvm::Error::success();
+    std::vector<Choice> variants{best};
+    for (int other = -1; other < int(edge.candidates.size()); ++other)
+      if (other != best.edges[number]) {
+        variants.push_back(best);
+        variants.back().edges[number] = other;
+      }
+    if (llvm::Error error = chooseVariant(variants, kWorthATransform,
+                                          [&](size_t slot) { return edgeOfSlot[slot] == int(number); }))
+      return error;
+  }
   return llvm::Error::success();
 }
 
 llvm::Error TransformSearch::chooseRanges() {
-  std::set<size_t> used; // scales of slots that quantize
-  for (size_t slot = 0; slot < simulator->getSlots().size(); ++slot) {
-    std::optional<size_t> edge = transformOf(best, slot);
-    used.insert(edge ? groups + *edge : simulator->getSlots()[slot].group);
-  }
-  for (size_t scale : used)
-    for (double factor : kWiderRanges) {
-      if (isExhausted())
-        return llvm::Error::success();
-      Choice candidate = best;
-      candidate.factors[scale] = factor;
-      llvm::Expected<bool> kept = tryChoice(std::move(candidate), kWorthARange);
-      if (!kept)
-        return kept.takeError();
-      if (!*kept)
-        break;
+  std::set<size_t> scales; // of slots that quantize
+  for (size_t slot = 0; slot < simulator->getSlots().size(); ++slot)
+    scales.insert(scaleOf(best, slot));
+  for (size_t scale : scales) {
+    if (isExhausted())
+      return llvm::Error::success();
+    bool isBounded = scale < groups && bounded[scale];
+    std::vector<Choice> variants{best};
+    if (isBounded) {
+      variants.push_back(best);
+      variants.back().observed[scale] = true;
     }
+    for (double factor : kWiderRanges) {
+      Choice wider = variants.back();
+      wider.factors[scale] = factor;
+      variants.push_back(std::move(wider));
+    }
+    Choice now = best;
+    if (llvm::Error error =
+            chooseVariant(variants, kWorthARange, [&](size_t slot) { return scaleOf(now, slot) == scale; }))
+      return error;
+  }
   return llvm::Error::success();
 }
 
@@ -318,10 +362,9 @@ TransformDecisions TransformSearch::decide() const {
   for (auto [island, isFloat] : llvm::zip_equal(islands, best.islands))
     if (isFloat)
       for (int64_t op : island.ops)
-        decisions.floatOps[op] = "stays float because integers would add to the error of the outputs";
+        decisions.floatOps[op] = "adds to the error of the outputs if it computes on integers";
   for (auto [index, slot] : llvm::enumerate(simulator->getSlots())) {
-    std::optional<size_t> edge = transformOf(best, index);
-    if (best.factors[edge ? groups + *edge : slot.group] != 1)
+    if (best.factors[scaleOf(best, index)] != 1 || (best.observed[slot.group] && !transformOf(best, index)))
       decisions.ranges.push_back({slot.user, slot.operand, rangeOfScale(best, fitToAll, index)});
   }
   return decisions;
@@ -360,6 +403,10 @@ llvm::Expected<TransformDecisions> TransformSearch::run(SampleReader &reader,
                     &TransformSearch::chooseMethods, &TransformSearch::chooseRanges}) {
     if (llvm::Error error = (this->*step)())
       return std::move(error);
+    llvm::Expected<double> error = measure(best, 0, searched);
+    if (!error)
+      return error.takeError();
+    leastError = *error;
     afterSteps.push_back(best);
   }
 

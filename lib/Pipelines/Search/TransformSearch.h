@@ -46,10 +46,13 @@ struct TransformSearchOptions {
 };
 
 /// Tries on simulated quantization, first to last: each method on all edges; integer islands between
-/// contractions as float; each edge with another method; each range wider. What lowers the error of the
-/// outputs on the search samples is kept up to the step that has the least on the held-back samples, which
-/// are looked at only once after each step. Samples are chosen by their content, so that their order does not
-/// matter. The module's ops must be numbered (numberOps), with ranges, ranges of channels and rows.
+/// contractions, and small contractions, as float; each edge with another method; each range wider, and the
+/// observed one where an op's definition bounds it (attention's probabilities rarely come near 1). A method
+/// for all edges is kept if it lowers the error of the outputs on the search samples; all else is judged by
+/// the error that its own codes cause alone, since the whole error is much noisier than one part of it. Then
+/// the step is taken after which the error is least on the held-back samples, which are looked at only once
+/// after each. Samples are chosen by their content, so that their order does not matter. The module's ops
+/// must be numbered (numberOps), with ranges, ranges of channels and rows.
 llvm::Expected<TransformDecisions> searchTransforms(mlir::ModuleOp numbered, SampleReader &samples,
                                                     const TransformSearchOptions &options,
                                                     const CompileInstrumented &compile);

@@ -94,3 +94,52 @@ def test_rows_that_find_their_own_scales_are_not_searched(programs, outlying, tm
         flags = [f"--recipe={recipe}", f"--calibration-data={outlying / 'calibration.npz'}", f"--target={target}"]
         assert "method auto:" in compile_(programs, outlying, tmp_path / f"{target}.so", *flags)
     np.testing.assert_array_equal(*(outputs(programs, outlying, tmp_path / f"{target}.so") for target in ("cpu", "reference")))
+
+
+def save(folder, nodes, arrays, input_shape, output_shape, data):
+    graph = helper.make_graph(nodes, "auto", [helper.make_tensor_value_info("x", TensorProto.FLOAT, input_shape)],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, output_shape)],
+                              [numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), folder / "model.onnx")
+    for name, samples in zip(("calibration", "held"), np.split(data.astype(np.float32), [len(data) * 2 // 3])):
+        np.savez(folder / f"{name}.npz", x=samples)
+
+
+def errors(programs, folder):
+    """Squared errors of plain rounding and of auto against float, and what auto says."""
+    compile_(programs, folder, folder / "float.so")
+    compile_(programs, folder, folder / "none.so", *w8a8(folder), "--method=none")
+    told = compile_(programs, folder, folder / "auto.so", *w8a8(folder))
+    truth, none, auto = (outputs(programs, folder, folder / f"{name}.so") for name in ("float", "none", "auto"))
+    return np.square(none - truth).sum(), np.square(auto - truth).sum(), told
+
+
+def test_a_small_product_whose_codes_cost_much_stays_float(programs, tmp_path):
+    """Elements 100 times as large as the others stand anywhere in the input; the product behind it has 1 % of all weights."""
+    random = np.random.default_rng(2)
+    data = random.normal(size=(96, ROWS, 8)) * np.where(random.uniform(size=(96, ROWS, 8)) < 0.02, 100, 1)
+    widths = [8, 64, 192, 192, 16]
+    arrays = {f"w{i}": random.normal(size=shape) / shape[0]**0.5 for i, shape in enumerate(zip(widths, widths[1:]))}
+    node = helper.make_node
+    nodes = [node("MatMul", ["x", "w0"], ["m0"], "first"), node("Tanh", ["m0"], ["t"], "tanh"), node("MatMul", ["t", "w1"], ["m1"], "second"),
+             node("Relu", ["m1"], ["r1"], "relu"), node("MatMul", ["r1", "w2"], ["m2"], "third"), node("Relu", ["m2"], ["r2"], "relu2"),
+             node("MatMul", ["r2", "w3"], ["y"], "last")]
+    save(tmp_path, nodes, arrays, [ROWS, 8], [ROWS, 16], data)
+    none, auto, told = errors(programs, tmp_path)
+    assert "node 'first': MatMul stays float because it adds to the error of the outputs if it computes on integers" in told
+    assert not any(f"node '{name}'" in told for name in ("second", "third")) and auto < none / 4
+
+
+def test_attention_takes_the_range_that_was_observed(programs, tmp_path):
+    """64 tokens that see each other alike: no probability comes near the 1 that Softmax could give."""
+    random, tokens, width = np.random.default_rng(3), 64, 16
+    data = random.normal(size=(96, tokens, width))
+    arrays = {name: random.normal(size=(width, width)) / width**0.5 * (0.3 if name in "qk" else 1) for name in "qkvo"}
+    node = helper.make_node
+    nodes = [node("MatMul", ["x", name], [f"x{name}"], name) for name in "qkv"]
+    nodes += [node("Transpose", ["xk"], ["kt"], "turn", perm=[1, 0]), node("MatMul", ["xq", "kt"], ["scores"], "scores"),
+              node("Softmax", ["scores"], ["p"], "softmax", axis=-1), node("MatMul", ["p", "xv"], ["z"], "mix"), node("MatMul", ["z", "o"], ["y"], "o")]
+    save(tmp_path, nodes, arrays, [tokens, width], [tokens, width], data)
+    none, auto, told = errors(programs, tmp_path)
+    assert re.search(r"[1-9]\d* ranges refined", told), told
+    assert auto < none / 5, (none, auto, told)
