@@ -148,11 +148,11 @@ LogicalResult Compilation::readOptions() {
   quantization.emplace(options, std::move(*read), target);
   if (!options.reports.empty())
     reporting.emplace(options);
-  return success();
+  return quantization->readFiles(context);
 }
 
 LogicalResult Compilation::checkRules() {
-  return quantizing() ? RuleMatcher(quantization->getRecipe()).verifyAllMatch(*module) : success();
+  return quantizing() ? quantization->checkModel(*module) : success();
 }
 
 LogicalResult Compilation::calibrateStage() {

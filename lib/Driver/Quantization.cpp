@@ -191,22 +191,45 @@ LogicalResult Quantization::measureSensitivities(ModuleOp assigned) {
   return success();
 }
 
-LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
-  MLIRContext *context = assigned.getContext();
-  if (options.budget.latency && failed(report(*context, checkIsThisMachine(target.record()))))
+LogicalResult Quantization::readFiles(MLIRContext &context) {
+  llvm::Error problems = llvm::Error::success();
+  auto note = [&](llvm::Error problem) {
+    problems = llvm::joinErrors(std::move(problems), std::move(problem));
+  };
+  if (options.assignsToBudget && options.budget.latency)
+    note(checkIsThisMachine(target.record()));
+  if (!options.costTable.empty()) {
+    if (auto read = CostStore::read(options.costTable))
+      costs = std::move(*read);
+    else
+      note(read.takeError());
+  }
+  if (auto read = readSensitivities(options.sensitivityTables))
+    knownSensitivities = std::move(*read);
+  else
+    note(read.takeError());
+  if (!options.givenBits.empty()) {
+    if (auto read = readAssignment(options.givenBits))
+      givenBits = std::move(*read);
+    else
+      note(read.takeError());
+  }
+  return report(context, std::move(problems));
+}
+
+LogicalResult Quantization::checkModel(ModuleOp imported) const {
+  if (givenBits && failed(report(*imported.getContext(), checkIsOfModel(imported, *givenBits))))
     return failure();
-  llvm::Expected<CostStore> costs =
-      options.costTable.empty() ? CostStore() : CostStore::read(options.costTable);
-  if (!costs)
-    return report(*context, costs.takeError());
-  auto known = readSensitivities(options.sensitivityTables);
-  if (!known)
-    return report(*context, known.takeError());
+  return RuleMatcher(recipe).verifyAllMatch(imported);
+}
+
+LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
   QuantizeOptions quantizeOptions = makeQuantizeOptions();
   if (failed(attachMoments(assigned)))
     return failure();
-  FailureOr<Assignment> assignment = quern::assignToBudget(
-      assigned, options, recipe, quantizeOptions, dataHash, target, *costs, *known, compiler.asFunction());
+  FailureOr<Assignment> assignment =
+      quern::assignToBudget(assigned, options, recipe, quantizeOptions, dataHash, target, costs,
+                            knownSensitivities, compiler.asFunction());
   if (failed(assignment))
     return failure();
   eightBitBytes = assignment->eightBit.weightBytes;
@@ -219,9 +242,9 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
     reports[options.assignmentOutput] =
         formatAssignment(*assignment, hash ? hash.getValue() : "", options.budget.str());
   if (!options.costTable.empty())
-    reports[options.costTable] = costs->toJSON();
+    reports[options.costTable] = costs.toJSON();
   if (options.sensitivityTables.size() == 1)
-    reports[options.sensitivityTables.front()] = (*known)->toJSON();
+    reports[options.sensitivityTables.front()] = knownSensitivities->toJSON();
   if (!options.front.empty())
     reports[options.front] = assignment->front;
   if (!options.reports.empty())
@@ -249,14 +272,10 @@ llvm::Error Quantization::checkBudget(int64_t weightBytes, int64_t workspaceByte
 }
 
 LogicalResult Quantization::assignGivenBits(ModuleOp assigned) {
-  MLIRContext *context = assigned.getContext();
-  llvm::Expected<AssignmentFile> file = readAssignment(options.givenBits);
-  if (!file)
-    return report(*context, file.takeError());
   std::vector<AssignableOp> ops = findAssignableOps(assigned, recipe, target.record(), /*everyWidth=*/true);
-  llvm::Expected<std::vector<size_t>> given = takeGivenBits(assigned, ops, *file, recipe);
+  llvm::Expected<std::vector<size_t>> given = takeGivenBits(ops, *givenBits, recipe);
   if (!given)
-    return report(*context, given.takeError());
+    return report(*assigned.getContext(), given.takeError());
   applyAssignment(assigned, ops, *given);
   return success();
 }

@@ -4,8 +4,10 @@
 
 #include "lib/Driver/HostCompiler.h"
 #include "lib/Driver/Options.h"
+#include "lib/Pipelines/Assignment/Assignment.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Search/TransformSearch.h"
+#include "lib/Recipe/AssignmentFile.h"
 #include "lib/Targets/Target.h"
 
 #include "llvm/Support/JSON.h"
@@ -23,6 +25,13 @@ public:
       : options(options), recipe(std::move(recipe)), target(target) {}
 
   const Recipe &getRecipe() const { return recipe; }
+
+  /// Reads what the assignment of bits starts from (tables, a file of bits): before anything is measured,
+  /// since that can take minutes.
+  llvm::LogicalResult readFiles(mlir::MLIRContext &context);
+
+  /// Refuses rules that match nothing of an imported module, and bits that were given for another model.
+  llvm::LogicalResult checkModel(mlir::ModuleOp imported) const;
 
   /// Attaches ranges to the values of a prepared module and returns the hash of the data that they come from:
   /// nothing where the recipe needs none.
@@ -67,13 +76,16 @@ private:
   /// How codes of weights are chosen, for the precision that each op has.
   QuantizeOptions makeQuantizeOptions() const;
 
+  /// Gives weights the bits that a file states.
+  llvm::LogicalResult assignGivenBits(mlir::ModuleOp assigned);
+
   const CompileOptions &options;
   HostCompiler compiler;
   Recipe recipe;
   const Target &target;
-  /// Gives weights the bits that a file states.
-  llvm::LogicalResult assignGivenBits(mlir::ModuleOp assigned);
-
+  CostStore costs;
+  std::optional<SensitivityTable> knownSensitivities;
+  std::optional<AssignmentFile> givenBits;
   std::map<std::string, std::string> reports;
   llvm::json::Value assignmentReport = nullptr;
   std::string sensitivities, dataHash;

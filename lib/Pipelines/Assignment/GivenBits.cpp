@@ -30,13 +30,17 @@ static std::string describe(const AssignedBits &entry) {
   return text + (*entry.groupSize ? " in groups of " + std::to_string(*entry.groupSize) : " per channel");
 }
 
-llvm::Expected<std::vector<size_t>> takeGivenBits(ModuleOp assigned, ArrayRef<AssignableOp> ops,
-                                                  const AssignmentFile &file, const Recipe &recipe) {
-  auto hash = assigned->getAttrOfType<StringAttr>("onnx.model_hash");
-  if (!hash || hash.getValue() != file.modelHash)
-    return llvm::createStringError("assignment '" + file.file + "' is of another model (hash " +
-                                   file.modelHash + "; this model's is " + (hash ? hash.str() : "unknown") +
-                                   ")");
+llvm::Error checkIsOfModel(ModuleOp module, const AssignmentFile &file) {
+  auto hash = module->getAttrOfType<StringAttr>("onnx.model_hash");
+  if (hash && hash.getValue() == file.modelHash)
+    return llvm::Error::success();
+  return llvm::createStringError("assignment '" + file.file + "' is of another model (hash " +
+                                 file.modelHash + "; this model's is " + (hash ? hash.str() : "unknown") +
+                                 ")");
+}
+
+llvm::Expected<std::vector<size_t>> takeGivenBits(ArrayRef<AssignableOp> ops, const AssignmentFile &file,
+                                                  const Recipe &recipe) {
   std::vector<size_t> options;
   std::map<std::string, std::vector<size_t>> byName; // in reverse order of the graph
   for (auto [index, op] : llvm::enumerate(ops))

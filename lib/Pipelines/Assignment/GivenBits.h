@@ -7,11 +7,13 @@
 
 namespace quern {
 
+/// Refuses a file of another model than the imported one, by hash.
+llvm::Error checkIsOfModel(mlir::ModuleOp module, const AssignmentFile &file);
+
 /// The option of each op as the file has it; ops that it does not name keep the first of theirs that has the
-/// bits of the recipe. Refused, each with its line: a file of another model (by hash), nodes without a weight
-/// to choose for, bits without a kernel on the target, and bits other than those that a rule of the recipe
-/// has fixed.
-llvm::Expected<std::vector<size_t>> takeGivenBits(mlir::ModuleOp assigned, llvm::ArrayRef<AssignableOp> ops,
+/// bits of the recipe. Refused, each with its line: nodes without a weight to choose for, bits without a
+/// kernel on the target, and bits other than those that a rule of the recipe has fixed.
+llvm::Expected<std::vector<size_t>> takeGivenBits(llvm::ArrayRef<AssignableOp> ops,
                                                   const AssignmentFile &file, const Recipe &recipe);
 
 } // namespace quern

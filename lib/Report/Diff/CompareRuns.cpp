@@ -68,6 +68,7 @@ struct OutputDifference {
 
 static llvm::Expected<std::vector<NpyArray>> runOn(LoadedModel &model, const std::vector<NpyArray> &sample) {
   std::vector<const NpyArray *> pointers;
+  pointers.reserve(sample.size());
   for (const NpyArray &array : sample)
     pointers.push_back(&array);
   std::string error;

@@ -236,6 +236,18 @@ def test_refusals(programs, residual, tmp_path, flags, status, told):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_files_are_read_before_anything_is_measured(programs, residual, uniform, tmp_path):
+    for name in ("costs.json", "losses.json"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "other.yaml").write_text("version: 1\nmodel: 0123\nweights:\n  - {node: q, bits: 4}\n")
+    budget = ["--assign=auto", "--budget=size=0.9x"]
+    for flags, reason in (([*budget, f"--cost-table={tmp_path / 'costs.json'}", f"--sensitivity-table={tmp_path / 'losses.json'}"],
+                           ["costs.json' is no cost table", "losses.json' is no table of sensitivities"]),
+                          (["--assign=missing.yaml"], ["missing.yaml"]), ([f"--assign={tmp_path / 'other.yaml'}"], ["other.yaml' is of another model"])):
+        made = programs.quernc(residual / "model.onnx", "-o", tmp_path / "m.so", "--calibration-data=nowhere.npz", *flags)
+        assert made.returncode == 1 and all(text in made.stderr for text in reason) and "nowhere.npz" not in made.stderr, made.stderr
+
+
 def test_without_data_weights_alone_are_assigned(programs, residual, tmp_path):
     def make(*flags):
         return programs.quernc(residual / "model.onnx", "-o", tmp_path / "m.so", "--quantize=W8A16", "--assign=auto", "--budget=size=0.8x", *flags)
