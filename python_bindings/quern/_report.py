@@ -109,6 +109,8 @@ class Report:
             raise Error(f"cannot read '{path}': {problem.strerror}") from None
         except (UsageError, ValueError) as problem:
             raise UsageError(f"'{path}': {problem}") from None
+        except (LookupError, TypeError, AttributeError, RecursionError):  # a member is missing, or is something else
+            raise UsageError(f"'{path}' is a damaged report: write it anew with compile(..., report=path)") from None
 
     def _read_change(self, data: Mapping[str, Any]) -> ReportedChange:
         node = self._data["nodes"][data["node"]]["name"]

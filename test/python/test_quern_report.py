@@ -61,5 +61,12 @@ def test_what_is_no_report_is_refused(quern, digits, tmp_path):
             quern.Report.load(tmp_path / name)
     with pytest.raises(quern.Error, match="cannot read"):
         quern.Report.load(tmp_path / "none.json")
+    damaged = ['{"kind": "quern report", "version": 1}', "[" * 200_000,
+               '{"kind": "quern report", "version": 1, "changes": {"list": [{"node": 7}]}, "nodes": [], "outputs": []}',
+               '{"kind": "quern report", "version": 1, "changes": {"list": []}, "nodes": [3], "outputs": []}']
+    for text in damaged:
+        (tmp_path / "other.json").write_text(text)
+        with pytest.raises(ValueError, match="damaged report"):
+            quern.Report.load(tmp_path / "other.json")
     with pytest.raises(ValueError, match="add --quantize"):
         quern.compile(digits.model, report=tmp_path / "r.html")
