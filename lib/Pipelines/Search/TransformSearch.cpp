@@ -59,6 +59,7 @@ private:
   /// Makes `best` that of the variants, the first of which it is now, which has the least error of these
   /// slots alone; variants that win by no more than `worth` of the whole error do not count.
   llvm::Error chooseVariant(ArrayRef<Choice> variants, double worth, SlotFilter isOn);
+  void findSlotsOnWay();
   bool isExhausted() const { return trials >= mostTrials; }
 
   llvm::Error chooseMethodForAll();
@@ -85,6 +86,7 @@ private:
   Fit fitToAll;
   std::vector<Fit> folds;      ///< sample number i is measured with the fit of number i modulo their count
   std::vector<int> edgeOfSlot; ///< -1: none
+  std::vector<bool> isOnWay;   ///< of each slot: what it holds is only moved to where the edge's map stands
   std::vector<IntegerIsland> islands;
   std::vector<bool> bounded; ///< of each group: its op's definition bounds it, and another range was observed
   double contractionWork = 0, contractionWeights = 0;
@@ -156,6 +158,7 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
     edgeOfSlot.push_back(slot.channels && edge != edgeOfUse.end() ? edge->second : -1);
     groups = std::max<size_t>(groups, slot.group + 1);
   }
+  findSlotsOnWay();
   bounded.assign(groups, false);
   for (auto [index, slot] : llvm::enumerate(simulator->getSlots()))
     if (fitToAll.observedRanges[index] != fitToAll.ranges[index])
@@ -165,6 +168,28 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
   mostTrials = std::clamp(int64_t(options.work / std::max(1.0, contractionWork * double(searched))),
                           kLeastTrials, kMostTrials);
   return llvm::Error::success();
+}
+
+/// A map is folded into what computes the value, ahead of the ops that move it (Reshape before a product):
+/// with it, codes on the way are those of the mapped value.
+void TransformSearch::findSlotsOnWay() {
+  ArrayRef<SimulationSlot> slots = simulator->getSlots();
+  isOnWay.assign(slots.size(), false);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (auto [index, slot] : llvm::enumerate(slots)) {
+      if (edgeOfSlot[index] >= 0)
+        continue;
+      std::set<int> next;
+      for (auto [behind, user] : llvm::enumerate(slots))
+        if (user.producer == slot.user)
+          next.insert(user.group == slot.group ? edgeOfSlot[behind] : -1);
+      if (next.size() != 1 || *next.begin() < 0)
+        continue;
+      edgeOfSlot[index] = *next.begin();
+      isOnWay[index] = changed = true;
+    }
+  }
 }
 
 std::optional<size_t> TransformSearch::transformOf(const Choice &choice, size_t slot) const {
@@ -204,6 +229,8 @@ std::vector<SlotSetting> TransformSearch::makeSettings(const Choice &choice, con
     // Codes that the producer makes reach float users too; others are made for their user.
     if (floats.contains(slot.isForInteger ? slot.user : slot.producer))
       continue;
+    if (isOnWay[index] && transformOf(choice, index))
+      continue; // rounded once, where the map stands
     RealRange range = rangeOfScale(choice, fit, index);
     auto type = chooseType(slot.quantizer, range.min, range.max);
     setting.quantizer = Quantizer{float(type.getScale()),
