@@ -12,6 +12,10 @@ using quern::onnx::IntegerForm;
 
 namespace quern {
 
+/// What float adds to the time of an 8-bit product, in parts of it: vectors of f32 hold a quarter as many.
+static constexpr double kFloatProducts = 3;
+static constexpr double kFloatBits = 32;
+
 /// The form in which an assigned op computes on codes; None if its activations stay float.
 static IntegerForm integerFormOf(Operation *op) {
   auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
@@ -72,12 +76,12 @@ double countContractionWork(func::FuncOp assigned) {
   return sumOverContractions(assigned, contractionWorkOf);
 }
 
-double countContractionWeights(func::FuncOp assigned) {
-  return sumOverContractions(assigned, elementsOfWeight);
+double countWeightBits(func::FuncOp assigned) {
+  return sumOverContractions(assigned, [](onnx::QuantizableOpInterface op) {
+    QuantizerAttr weights = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName).getWeights();
+    return elementsOfWeight(op) * (weights ? weights.getFormat().getBits() : kFloatBits);
+  });
 }
-
-/// What float adds to the time of an 8-bit product, in parts of it: vectors of f32 hold a quarter as many.
-static constexpr double kFloatProducts = 3;
 
 std::vector<IntegerIsland> findIslands(func::FuncOp assigned) {
   llvm::EquivalenceClasses<Operation *> classes;
@@ -111,7 +115,8 @@ std::vector<IntegerIsland> findIslands(func::FuncOp assigned) {
       found.push_back(std::move(island));
   assigned.walk([&](onnx::QuantizableOpInterface op) {
     if (integerFormOf(op) == IntegerForm::Contraction && elementsOfWeight(op) > 0)
-      found.push_back({{numberOf(op)}, kFloatProducts * contractionWorkOf(op), elementsOfWeight(op)});
+      found.push_back(
+          {{numberOf(op)}, kFloatProducts * contractionWorkOf(op), kFloatBits * elementsOfWeight(op)});
   });
   return found;
 }

@@ -12,8 +12,8 @@ namespace quern {
 /// in f32 and begin with f32 at no cost of their own. Or one contraction by a weight.
 struct IntegerIsland {
   std::set<int64_t> ops; ///< by number
-  double work = 0;    ///< that floats add to a run, in multiply-accumulates of an 8-bit contraction, roughly
-  double weights = 0; ///< elements that stay float; 0: no contraction
+  double work = 0; ///< that floats add to a run, in multiply-accumulates of an 8-bit contraction, roughly
+  double weightBits = 0; ///< of the weight in float; 0: no contraction
 };
 
 /// The islands of an assigned function that do more than move data and clamp, in the order of the graph; then
@@ -23,7 +23,7 @@ std::vector<IntegerIsland> findIslands(mlir::func::FuncOp assigned);
 /// Multiply-accumulates of the contractions that compute on codes.
 double countContractionWork(mlir::func::FuncOp assigned);
 
-/// Elements of their weights.
-double countContractionWeights(mlir::func::FuncOp assigned);
+/// Bits of their weights as codes.
+double countWeightBits(mlir::func::FuncOp assigned);
 
 } // namespace quern

@@ -25,9 +25,9 @@ static constexpr double kWorthATransform = 1e-3, kWorthARange = 5e-4, kWorthFloa
 /// Observers have weighed narrower ranges already, on every sample; what is left is values that no sample
 /// has.
 static constexpr double kWiderRanges[] = {1.2, 1.5};
-/// All islands that stay float may together add this part of the contractions' work, and keep this part of
-/// their weights.
-static constexpr double kFloatWork = 0.1, kFloatWeights = 0.02;
+/// All islands that stay float may together add this part of the contractions' work, and their weights may
+/// take this part of the bits of all weights.
+static constexpr double kFloatWork = 0.1, kFloatWeightBits = 0.08;
 static constexpr int64_t kLeastSamples = 4, kLeastTrials = 8, kManyTrials = 200, kMostTrials = 1000;
 
 namespace {
@@ -89,7 +89,7 @@ private:
   std::vector<bool> isOnWay;   ///< of each slot: what it holds is only moved to where the edge's map stands
   std::vector<IntegerIsland> islands;
   std::vector<bool> bounded; ///< of each group: its op's definition bounds it, and another range was observed
-  double contractionWork = 0, contractionWeights = 0;
+  double contractionWork = 0, weightBits = 0;
   size_t groups = 0;
   int64_t trials = 0, mostTrials = 0;
   Choice best;
@@ -125,7 +125,7 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
   auto main = (*assigned)->lookupSymbol<func::FuncOp>("main");
   islands = findIslands(main);
   contractionWork = countContractionWork(main);
-  contractionWeights = countContractionWeights(main);
+  weightBits = countWeightBits(main);
   // Large models have many outputs and few trials: fewer samples do.
   int64_t affordable = int64_t(options.work / std::max(1.0, contractionWork * kManyTrials));
   int64_t search =
@@ -175,20 +175,21 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
 void TransformSearch::findSlotsOnWay() {
   ArrayRef<SimulationSlot> slots = simulator->getSlots();
   isOnWay.assign(slots.size(), false);
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (auto [index, slot] : llvm::enumerate(slots)) {
-      if (edgeOfSlot[index] >= 0)
-        continue;
-      std::set<int> next;
-      for (auto [behind, user] : llvm::enumerate(slots))
-        if (user.producer == slot.user)
-          next.insert(user.group == slot.group ? edgeOfSlot[behind] : -1);
-      if (next.size() != 1 || *next.begin() < 0)
-        continue;
-      edgeOfSlot[index] = *next.begin();
-      isOnWay[index] = changed = true;
-    }
+  std::map<int64_t, std::vector<size_t>> slotsBehind; // of each op
+  for (auto [index, slot] : llvm::enumerate(slots))
+    slotsBehind[slot.producer].push_back(index);
+  // A value comes after those that it is moved from.
+  for (size_t index = slots.size(); index-- > 0;) {
+    auto behind = slotsBehind.find(slots[index].user);
+    if (edgeOfSlot[index] >= 0 || behind == slotsBehind.end())
+      continue;
+    std::set<int> next;
+    for (size_t user : behind->second)
+      next.insert(slots[user].group == slots[index].group ? edgeOfSlot[user] : -1);
+    if (next.size() != 1 || *next.begin() < 0)
+      continue;
+    edgeOfSlot[index] = *next.begin();
+    isOnWay[index] = true;
   }
 }
 
@@ -307,10 +308,10 @@ llvm::Error TransformSearch::chooseMethodForAll() {
 llvm::Error TransformSearch::chooseIslands() {
   if (options.integerTail)
     return llvm::Error::success(); // no float op is wanted
-  double work = 0, weights = 0;
+  double work = 0, floatBits = 0;
   auto isAffordable = [&](const IntegerIsland &island) {
     return work + island.work <= kFloatWork * contractionWork &&
-           weights + island.weights <= kFloatWeights * contractionWeights;
+           floatBits + island.weightBits <= kFloatWeightBits * weightBits;
   };
   std::vector<std::pair<double, size_t>> gains; // the most for its work first
   for (auto [number, island] : llvm::enumerate(islands)) {
@@ -322,7 +323,7 @@ llvm::Error TransformSearch::chooseIslands() {
     });
     if (!error)
       return error.takeError();
-    if (*error > leastError * (island.weights > 0 ? kWorthAFloatContraction : kWorthFloat))
+    if (*error > leastError * (island.weightBits > 0 ? kWorthAFloatContraction : kWorthFloat))
       gains.push_back({-*error / island.work, number});
   }
   llvm::sort(gains);
@@ -331,7 +332,7 @@ llvm::Error TransformSearch::chooseIslands() {
       continue;
     best.islands[island] = true;
     work += islands[island].work;
-    weights += islands[island].weights;
+    floatBits += islands[island].weightBits;
   }
   return llvm::Error::success();
 }
