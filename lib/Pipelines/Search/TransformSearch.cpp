@@ -2,17 +2,13 @@
 #include "lib/Pipelines/Search/TransformSearch.h"
 
 #include "dialects/Quern/IR/QuernAttributes.h"
-#include "lib/Pipelines/Search/CrossFitting.h"
-#include "lib/Pipelines/Search/IntegerIslands.h"
 #include "lib/Pipelines/Search/SampleSplit.h"
-#include "lib/Pipelines/Search/Simulator.h"
+#include "lib/Pipelines/Search/SearchSpace.h"
 #include "lib/Pipelines/Transform.h"
-#include "passes/InsertQuantization/QuantizationPlan.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
 #include <cassert>
-#include <cmath>
 
 using namespace mlir;
 
@@ -31,14 +27,6 @@ static constexpr double kFloatWork = 0.1, kFloatWeightBits = 0.08;
 static constexpr int64_t kLeastSamples = 4, kLeastTrials = 8, kManyTrials = 200, kMostTrials = 1000;
 
 namespace {
-/// Everything that can be chosen.
-struct Choice {
-  std::vector<int> edges;      ///< of each edge: the candidate, or -1
-  std::vector<bool> islands;   ///< of each island: stays float
-  std::vector<bool> observed;  ///< of each group: the observed range, not what the op's definition bounds
-  std::vector<double> factors; ///< of each scale (groups, then edges): of its range
-};
-
 using SlotFilter = llvm::function_ref<bool(size_t slot)>;
 
 class TransformSearch {
@@ -50,7 +38,7 @@ public:
 
 private:
   llvm::Error prepare(SampleReader &samples, const CompileInstrumented &compile);
-  llvm::Error fitFolds(ArrayRef<Sample> samples, const FitOptions &fitOptions,
+  llvm::Error fitFolds(ArrayRef<SearchedEdge> edges, ArrayRef<Sample> samples, const FitOptions &fitOptions,
                        const CompileInstrumented &compile);
   /// The error with codes in all slots, or in some alone, on the samples of these numbers.
   llvm::Expected<double> measure(const Choice &choice, size_t begin, size_t end, SlotFilter isOn = nullptr);
@@ -59,38 +47,22 @@ private:
   /// Makes `best` that of the variants, the first of which it is now, which has the least error of these
   /// slots alone; variants that win by no more than `worth` of the whole error do not count.
   llvm::Error chooseVariant(ArrayRef<Choice> variants, double worth, SlotFilter isOn);
-  void findSlotsOnWay();
   bool isExhausted() const { return trials >= mostTrials; }
 
   llvm::Error chooseMethodForAll();
   llvm::Error chooseIslands();
   llvm::Error chooseMethods();
   llvm::Error chooseRanges();
-  TransformDecisions decide() const;
-
-  std::vector<SlotSetting> makeSettings(const Choice &choice, const Fit &fit) const;
-  RealRange rangeOfScale(const Choice &choice, const Fit &fit, size_t slot) const;
-  /// The edge whose map stands before the slot, if one does.
-  std::optional<size_t> transformOf(const Choice &choice, size_t slot) const;
-  /// The number of the slot's scale among `factors`.
-  size_t scaleOf(const Choice &choice, size_t slot) const;
-  /// The map that stands before the slot, as it was fitted.
-  const EdgeCandidate *candidateAt(const Choice &choice, const Fit &fit, size_t slot) const;
 
   ModuleOp module;
   const TransformSearchOptions &options;
   std::vector<std::string> methods;
   std::unique_ptr<Simulator> simulator;
   size_t searched = 0, samples = 0;
-  std::vector<SearchedEdge> edges;
   Fit fitToAll;
-  std::vector<Fit> folds;      ///< sample number i is measured with the fit of number i modulo their count
-  std::vector<int> edgeOfSlot; ///< -1: none
-  std::vector<bool> isOnWay;   ///< of each slot: what it holds is only moved to where the edge's map stands
-  std::vector<IntegerIsland> islands;
-  std::vector<bool> bounded; ///< of each group: its op's definition bounds it, and another range was observed
+  std::vector<Fit> folds; ///< sample number i is measured with the fit of number i modulo their count
+  std::optional<SearchSpace> space;
   double contractionWork = 0, weightBits = 0;
-  size_t groups = 0;
   int64_t trials = 0, mostTrials = 0;
   Choice best;
   double leastError = 0;
@@ -98,8 +70,8 @@ private:
 };
 } // namespace
 
-llvm::Error TransformSearch::fitFolds(ArrayRef<Sample> samples, const FitOptions &fitOptions,
-                                      const CompileInstrumented &compile) {
+llvm::Error TransformSearch::fitFolds(ArrayRef<SearchedEdge> edges, ArrayRef<Sample> samples,
+                                      const FitOptions &fitOptions, const CompileInstrumented &compile) {
   if (!options.observer) {
     folds = {fitToAll};
     return llvm::Error::success();
@@ -123,7 +95,6 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
   if (failed(collected) || failed(assigned))
     return llvm::createStringError("no method can be tried on the model");
   auto main = (*assigned)->lookupSymbol<func::FuncOp>("main");
-  islands = findIslands(main);
   contractionWork = countContractionWork(main);
   weightBits = countWeightBits(main);
   // Large models have many outputs and few trials: fewer samples do.
@@ -137,6 +108,7 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
     return split.takeError();
   searched = split->searched;
   samples = split->samples.size();
+  std::vector<SearchedEdge> edges;
   std::map<std::pair<int64_t, unsigned>, int> edgeOfUse;
   for (auto &[key, found] : *collected) {
     for (auto use : found.uses)
@@ -147,102 +119,17 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
   if (failed(all))
     return llvm::createStringError("no method can be tried on the model");
   fitToAll = std::move(*all);
-  if (llvm::Error error = fitFolds(split->samples, fitOptions, compile))
+  if (llvm::Error error = fitFolds(edges, split->samples, fitOptions, compile))
     return error;
   auto created = Simulator::create(**assigned, std::move(split->samples), compile);
   if (!created)
     return created.takeError();
   simulator = std::move(*created);
-  for (const SimulationSlot &slot : simulator->getSlots()) {
-    auto edge = edgeOfUse.find({slot.user, slot.operand});
-    edgeOfSlot.push_back(slot.channels && edge != edgeOfUse.end() ? edge->second : -1);
-    groups = std::max<size_t>(groups, slot.group + 1);
-  }
-  findSlotsOnWay();
-  bounded.assign(groups, false);
-  for (auto [index, slot] : llvm::enumerate(simulator->getSlots()))
-    if (fitToAll.observedRanges[index] != fitToAll.ranges[index])
-      bounded[slot.group] = true;
-  best = {std::vector<int>(edges.size(), -1), std::vector<bool>(islands.size(), false),
-          std::vector<bool>(groups, false), std::vector<double>(groups + edges.size(), 1.0)};
+  space.emplace(std::move(edges), edgeOfUse, findIslands(main), simulator->getSlots(), fitToAll);
+  best = space->makePlain();
   mostTrials = std::clamp(int64_t(options.work / std::max(1.0, contractionWork * double(searched))),
                           kLeastTrials, kMostTrials);
   return llvm::Error::success();
-}
-
-/// A map is folded into what computes the value, ahead of the ops that move it (Reshape before a product):
-/// with it, codes on the way are those of the mapped value.
-void TransformSearch::findSlotsOnWay() {
-  ArrayRef<SimulationSlot> slots = simulator->getSlots();
-  isOnWay.assign(slots.size(), false);
-  std::map<int64_t, std::vector<size_t>> slotsBehind; // of each op
-  for (auto [index, slot] : llvm::enumerate(slots))
-    slotsBehind[slot.producer].push_back(index);
-  // A value comes after those that it is moved from.
-  for (size_t index = slots.size(); index-- > 0;) {
-    auto behind = slotsBehind.find(slots[index].user);
-    if (edgeOfSlot[index] >= 0 || behind == slotsBehind.end())
-      continue;
-    std::set<int> next;
-    for (size_t user : behind->second)
-      next.insert(slots[user].group == slots[index].group ? edgeOfSlot[user] : -1);
-    if (next.size() != 1 || *next.begin() < 0)
-      continue;
-    edgeOfSlot[index] = *next.begin();
-    isOnWay[index] = true;
-  }
-}
-
-std::optional<size_t> TransformSearch::transformOf(const Choice &choice, size_t slot) const {
-  int edge = edgeOfSlot[slot];
-  return edge >= 0 && choice.edges[edge] >= 0 ? std::optional<size_t>(edge) : std::nullopt;
-}
-
-size_t TransformSearch::scaleOf(const Choice &choice, size_t slot) const {
-  std::optional<size_t> edge = transformOf(choice, slot);
-  return edge ? groups + *edge : simulator->getSlots()[slot].group;
-}
-
-const EdgeCandidate *TransformSearch::candidateAt(const Choice &choice, const Fit &fit, size_t slot) const {
-  std::optional<size_t> edge = transformOf(choice, slot);
-  if (!edge)
-    return nullptr;
-  const std::optional<EdgeCandidate> &candidate = fit.candidates[*edge][choice.edges[*edge]];
-  return candidate ? &*candidate : nullptr;
-}
-
-RealRange TransformSearch::rangeOfScale(const Choice &choice, const Fit &fit, size_t slot) const {
-  const EdgeCandidate *candidate = candidateAt(choice, fit, slot);
-  bool isObserved = choice.observed[simulator->getSlots()[slot].group];
-  RealRange range = candidate ? candidate->range : isObserved ? fit.observedRanges[slot] : fit.ranges[slot];
-  double factor = choice.factors[scaleOf(choice, slot)];
-  return {range.min * factor, range.max * factor};
-}
-
-std::vector<SlotSetting> TransformSearch::makeSettings(const Choice &choice, const Fit &fit) const {
-  std::set<int64_t> floats;
-  for (auto [island, isFloat] : llvm::zip_equal(islands, choice.islands))
-    if (isFloat)
-      floats.insert(island.ops.begin(), island.ops.end());
-  std::vector<SlotSetting> settings;
-  for (auto [index, slot] : llvm::enumerate(simulator->getSlots())) {
-    SlotSetting &setting = settings.emplace_back();
-    // Codes that the producer makes reach float users too; others are made for their user.
-    if (floats.contains(slot.isForInteger ? slot.user : slot.producer))
-      continue;
-    if (isOnWay[index] && transformOf(choice, index))
-      continue; // rounded once, where the map stands
-    RealRange range = rangeOfScale(choice, fit, index);
-    auto type = chooseType(slot.quantizer, range.min, range.max);
-    setting.quantizer = Quantizer{float(type.getScale()),
-                                  int32_t(type.getZeroPoint()),
-                                  {int32_t(type.getStorageTypeMin()), int32_t(type.getStorageTypeMax())}};
-    if (const EdgeCandidate *candidate = candidateAt(choice, fit, index)) {
-      setting.scale = candidate->map.scale;
-      setting.shift = candidate->map.shift;
-    }
-  }
-  return settings;
 }
 
 llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t begin, size_t end,
@@ -253,7 +140,7 @@ llvm::Expected<double> TransformSearch::measure(const Choice &choice, size_t beg
     for (size_t number = begin; number < end; ++number)
       if (number % folds.size() == fold)
         numbers.push_back(number);
-    std::vector<SlotSetting> settings = makeSettings(choice, fit);
+    std::vector<SlotSetting> settings = space->makeSettings(choice, fit);
     for (auto [slot, setting] : llvm::enumerate(settings))
       if (isOn && !isOn(slot))
         setting.quantizer.reset();
@@ -290,7 +177,7 @@ llvm::Error TransformSearch::chooseMethodForAll() {
   Choice plain = best;
   for (const std::string &method : methods) {
     Choice all = plain;
-    for (auto [edge, chosen] : llvm::zip_equal(edges, all.edges))
+    for (auto [edge, chosen] : llvm::zip_equal(space->getEdges(), all.edges))
       for (auto [number, candidate] : llvm::enumerate(edge.candidates))
         if (candidate.method == method)
           chosen = int(number);
@@ -314,13 +201,13 @@ llvm::Error TransformSearch::chooseIslands() {
            floatBits + island.weightBits <= kFloatWeightBits * weightBits;
   };
   std::vector<std::pair<double, size_t>> gains; // the most for its work first
-  for (auto [number, island] : llvm::enumerate(islands)) {
+  ArrayRef<IntegerIsland> islands = space->getIslands();
+  for (size_t number = 0; number < islands.size(); ++number) {
+    const IntegerIsland &island = islands[number];
     if (isExhausted() || !isAffordable(island))
       continue;
-    llvm::Expected<double> error = tryChoice(best, [&](size_t slot) {
-      const SimulationSlot &place = simulator->getSlots()[slot];
-      return island.ops.count(place.isForInteger ? place.user : place.producer) > 0;
-    });
+    llvm::Expected<double> error =
+        tryChoice(best, [&](size_t slot) { return space->isOfIsland(slot, number); });
     if (!error)
       return error.takeError();
     if (*error > leastError * (island.weightBits > 0 ? kWorthAFloatContraction : kWorthFloat))
@@ -338,17 +225,18 @@ llvm::Error TransformSearch::chooseIslands() {
 }
 
 llvm::Error TransformSearch::chooseMethods() {
-  for (auto [number, edge] : llvm::enumerate(edges)) {
+  ArrayRef<SearchedEdge> edges = space->getEdges();
+  for (size_t number = 0; number < edges.size(); ++number) {
     if (isExhausted())
       return llvm::Error::success();
     std::vector<Choice> variants{best};
-    for (int other = -1; other < int(edge.candidates.size()); ++other)
+    for (int other = -1; other < int(edges[number].candidates.size()); ++other)
       if (other != best.edges[number]) {
         variants.push_back(best);
         variants.back().edges[number] = other;
       }
     if (llvm::Error error = chooseVariant(variants, kWorthATransform,
-                                          [&](size_t slot) { return edgeOfSlot[slot] == int(number); }))
+                                          [&](size_t slot) { return space->isOfEdge(slot, number); }))
       return error;
   }
   return llvm::Error::success();
@@ -357,13 +245,12 @@ llvm::Error TransformSearch::chooseMethods() {
 llvm::Error TransformSearch::chooseRanges() {
   std::set<size_t> scales; // of slots that quantize
   for (size_t slot = 0; slot < simulator->getSlots().size(); ++slot)
-    scales.insert(scaleOf(best, slot));
+    scales.insert(space->scaleOf(best, slot));
   for (size_t scale : scales) {
     if (isExhausted())
       return llvm::Error::success();
-    bool isBounded = scale < groups && bounded[scale];
     std::vector<Choice> variants{best};
-    if (isBounded) {
+    if (space->isBounded(scale)) {
       variants.push_back(best);
       variants.back().observed[scale] = true;
     }
@@ -373,29 +260,11 @@ llvm::Error TransformSearch::chooseRanges() {
       variants.push_back(std::move(wider));
     }
     Choice now = best;
-    if (llvm::Error error =
-            chooseVariant(variants, kWorthARange, [&](size_t slot) { return scaleOf(now, slot) == scale; }))
+    if (llvm::Error error = chooseVariant(variants, kWorthARange,
+                                          [&](size_t slot) { return space->scaleOf(now, slot) == scale; }))
       return error;
   }
   return llvm::Error::success();
-}
-
-TransformDecisions TransformSearch::decide() const {
-  TransformDecisions decisions;
-  for (auto [edge, chosen] : llvm::zip_equal(edges, best.edges))
-    if (chosen >= 0) {
-      const EdgeCandidate &candidate = edge.candidates[chosen];
-      decisions.edges.push_back({edge.key.first, edge.key.second, candidate.method, candidate.map});
-    }
-  for (auto [island, isFloat] : llvm::zip_equal(islands, best.islands))
-    if (isFloat)
-      for (int64_t op : island.ops)
-        decisions.floatOps[op] = "adds to the error of the outputs if it computes on integers";
-  for (auto [index, slot] : llvm::enumerate(simulator->getSlots())) {
-    if (best.factors[scaleOf(best, index)] != 1 || (best.observed[slot.group] && !transformOf(best, index)))
-      decisions.ranges.push_back({slot.user, slot.operand, rangeOfScale(best, fitToAll, index)});
-  }
-  return decisions;
 }
 
 static std::string summarize(const TransformDecisions &decisions, size_t edges, size_t islands,
@@ -440,23 +309,21 @@ llvm::Expected<TransformDecisions> TransformSearch::run(SampleReader &reader,
 
   // The judge: samples that no choice was made by.
   size_t begin = searched < samples ? searched : 0;
-  llvm::Expected<double> plainHeldBack = measure(afterSteps.front(), begin, samples);
-  if (!plainHeldBack)
-    return plainHeldBack.takeError();
-  double leastHeldBack = *plainHeldBack;
-  best = afterSteps.front();
-  for (Choice &choice : llvm::MutableArrayRef(afterSteps).drop_front()) {
+  std::optional<double> plain, least;
+  for (Choice &choice : afterSteps) {
     llvm::Expected<double> error = measure(choice, begin, samples);
     if (!error)
       return error.takeError();
-    if (*error < leastHeldBack) {
-      leastHeldBack = *error;
-      best = std::move(choice);
-    }
+    if (!plain)
+      plain = *error;
+    if (least && !(*error < *least))
+      continue;
+    least = *error;
+    best = std::move(choice);
   }
-  TransformDecisions decisions = decide();
-  decisions.summary = summarize(decisions, edges.size(), islands.size(), llvm::count(best.islands, true),
-                                *plainHeldBack, leastHeldBack, samples - begin);
+  TransformDecisions decisions = space->decide(best, fitToAll);
+  decisions.summary = summarize(decisions, space->getEdges().size(), space->getIslands().size(),
+                                llvm::count(best.islands, true), *plain, *least, samples - begin);
   return decisions;
 }
 
