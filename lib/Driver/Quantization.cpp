@@ -9,6 +9,7 @@
 #include "lib/Pipelines/Assign.h"
 #include "lib/Pipelines/Assignment/Describe.h"
 #include "lib/Pipelines/Assignment/GivenBits.h"
+#include "lib/Pipelines/Assignment/HopelessBudget.h"
 #include "lib/Pipelines/Quantize.h"
 #include "lib/Pipelines/Transform.h"
 #include "lib/Report/FormatAssignment.h"
@@ -217,10 +218,16 @@ LogicalResult Quantization::readFiles(MLIRContext &context) {
   return report(context, std::move(problems));
 }
 
-LogicalResult Quantization::checkModel(ModuleOp imported) const {
-  if (givenBits && failed(report(*imported.getContext(), checkIsOfModel(imported, *givenBits))))
+LogicalResult Quantization::checkModel(ModuleOp prepared) const {
+  if (givenBits && failed(report(*prepared.getContext(), checkIsOfModel(prepared, *givenBits))))
     return failure();
-  return RuleMatcher(recipe).verifyAllMatch(imported);
+  if (failed(RuleMatcher(recipe).verifyAllMatch(prepared)))
+    return failure();
+  if (options.budget.empty())
+    return success();
+  return report(*prepared.getContext(),
+                checkBudgetIsNotHopeless(prepared, recipe, options.budget, target, options.failOnFloat),
+                " (before calibration; methods and ranges may add to it)");
 }
 
 LogicalResult Quantization::assignToBudget(ModuleOp assigned) {

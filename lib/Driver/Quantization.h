@@ -30,8 +30,9 @@ public:
   /// since that can take minutes.
   llvm::LogicalResult readFiles(mlir::MLIRContext &context);
 
-  /// Refuses rules that match nothing of an imported module, and bits that were given for another model.
-  llvm::LogicalResult checkModel(mlir::ModuleOp imported) const;
+  /// Refuses rules that match nothing of a prepared module, bits that were given for another model, and a
+  /// budget that no choice can keep: before anything is measured.
+  llvm::LogicalResult checkModel(mlir::ModuleOp prepared) const;
 
   /// Attaches ranges to the values of a prepared module and returns the hash of the data that they come from:
   /// nothing where the recipe needs none.

@@ -2,6 +2,7 @@
 #include "lib/Pipelines/Assignment/Assignment.h"
 
 #include "lib/Calibration/SampleHash.h"
+#include "lib/Pipelines/Assignment/BudgetProblem.h"
 #include "lib/Pipelines/Assignment/CostsAlone.h"
 #include "lib/Pipelines/Assignment/Front.h"
 #include "lib/Pipelines/Assignment/Refinement.h"
@@ -39,17 +40,14 @@ private:
   llvm::Error prepareModel();
   llvm::Error measureLosses();
   SensitivityOrigin findOrigin() const;
+  /// Finds `problem`. A budget that cannot be kept is told before anything is measured.
   llvm::Error stateProblem();
-  /// Leaves out options that take no less than one with more bits does.
-  void dropDominated();
   llvm::Error choose();
   /// What the whole model takes with these options. Its bytes are read each time; its time is the store's, if
   /// that has it.
   llvm::Expected<Cost> measureModel(ArrayRef<size_t> chosen);
   /// Compiles the model as chosen; where it takes more than the sum said, the budget of the sum is lowered.
   llvm::Expected<bool> holds(ArrayRef<size_t> chosen);
-  /// The budget "size" or "latency", in bytes or nanoseconds.
-  int64_t limitOf(StringRef constraint) const;
 
   ModuleOp module;
   SampleReader *reader;
@@ -204,86 +202,10 @@ llvm::Error BudgetedAssignment::measureLosses() {
   return llvm::Error::success();
 }
 
-/// What the sum over the ops says for the first option of each.
-static int64_t sumOfFirst(const Constraint &constraint) {
-  int64_t sum = 0;
-  for (const std::vector<int64_t> &costs : constraint.costs)
-    sum += costs.front();
-  return sum;
-}
-
 llvm::Error BudgetedAssignment::stateProblem() {
-  problem.ops = result.ops;
-  auto addSum = [&](Constraint constraint, int64_t ofModel, int64_t limit,
-                    llvm::function_ref<int64_t(const Cost &)> read) {
-    for (const std::vector<Cost> &costs : result.costs) {
-      std::vector<int64_t> &ofOp = constraint.costs.emplace_back();
-      for (const Cost &cost : costs)
-        ofOp.push_back(read(cost));
-    }
-    // What the model takes beyond its ops, each compiled alone.
-    constraint.rest = ofModel - sumOfFirst(constraint);
-    constraint.budget = limit - constraint.rest;
-    problem.constraints.push_back(std::move(constraint));
-  };
-  if (options.budget.size)
-    addSum({"size", 0, 0, {}}, result.eightBit.weightBytes, limitOf("size"),
-           [](const Cost &cost) { return cost.weightBytes; });
-  if (options.budget.latency)
-    addSum({"latency", 0, 0, {}, 1e-6, "ms"}, *result.eightBit.nanoseconds, limitOf("latency"),
-           [](const Cost &cost) { return *cost.nanoseconds; });
-  if (options.budget.averageBits) {
-    int64_t elements = 0;
-    Constraint bits{"average-bits", 0, 0, {}};
-    for (const AssignableOp &op : result.ops) {
-      elements += op.elements;
-      std::vector<int64_t> &ofOp = bits.costs.emplace_back();
-      for (size_t option = 0; option < op.options.size(); ++option)
-        ofOp.push_back(op.elements * op.bitsOf(option));
-    }
-    bits.budget = int64_t(std::floor(*options.budget.averageBits * double(elements)));
-    bits.unit = 1.0 / double(std::max<int64_t>(elements, 1));
-    problem.constraints.push_back(std::move(bits));
-  }
-  if (options.budget.sram && result.eightBit.workspaceBytes > options.budget.sram->bytes(0))
-    return llvm::createStringError("the budget sram=%lld cannot be kept: activations have 8 bits with every "
-                                   "choice of weights, and the plan of "
-                                   "their memory takes %lld bytes; the nearest that can is sram=%lld",
-                                   (long long)options.budget.sram->bytes(0),
-                                   (long long)result.eightBit.workspaceBytes,
-                                   (long long)result.eightBit.workspaceBytes);
-  return llvm::Error::success();
-}
-
-void BudgetedAssignment::dropDominated() {
-  std::map<size_t, std::vector<size_t>> groups;
-  for (auto [index, op] : llvm::enumerate(result.ops))
-    groups[op.group].push_back(index);
-  for (const auto &[group, members] : groups) {
-    auto takesNoLess = [&](size_t option, size_t other) {
-      return llvm::all_of(problem.constraints, [&](const Constraint &constraint) {
-        return llvm::all_of(
-            members, [&](size_t op) { return constraint.costs[op][option] >= constraint.costs[op][other]; });
-      });
-    };
-    for (size_t option = result.ops[members.front()].options.size(); option-- > 1;) {
-      auto isDominatedBy = [&](size_t other) { return takesNoLess(option, other); };
-      if (llvm::none_of(llvm::seq<size_t>(0, option), isDominatedBy))
-        continue;
-      auto drop = [&](auto &ofOp) { ofOp.erase(ofOp.begin() + int64_t(option)); };
-      for (size_t op : members) {
-        drop(result.ops[op].options);
-        drop(result.costs[op]);
-        for (Constraint &constraint : problem.constraints)
-          drop(constraint.costs[op]);
-      }
-    }
-  }
-}
-
-int64_t BudgetedAssignment::limitOf(StringRef constraint) const {
-  return constraint == "size" ? options.budget.size->bytes(result.eightBit.weightBytes)
-                              : int64_t(std::floor(*options.budget.latency * 1e9));
+  problem = quern::stateProblem(result.ops, result.costs, result.eightBit, options.budget);
+  dropDominated(result.ops, result.costs, problem);
+  return checkFeasible(problem, result.eightBit, options.budget);
 }
 
 llvm::Expected<bool> BudgetedAssignment::holds(ArrayRef<size_t> chosen) {
@@ -296,7 +218,7 @@ llvm::Expected<bool> BudgetedAssignment::holds(ArrayRef<size_t> chosen) {
     if (constraint.name == "average-bits")
       continue; // codes are counted, not measured
     int64_t taken = constraint.name == "size" ? cost->weightBytes : *cost->nanoseconds;
-    if (taken <= limitOf(constraint.name))
+    if (taken <= limitOf(constraint.name, options.budget, result.eightBit))
       continue;
     isWithin = false;
     int64_t unseen = std::max<int64_t>(taken - constraint.sumOf(chosen), 1);
@@ -339,13 +261,6 @@ llvm::Expected<Assignment> BudgetedAssignment::run() {
                     &BudgetedAssignment::stateProblem})
     if (llvm::Error error = (this->*step)())
       return std::move(error);
-  dropDominated();
-  // A budget that cannot be kept is told before anything is measured.
-  LossTable none;
-  for (const AssignableOp &op : result.ops)
-    none.emplace_back(op.options.size(), 0.0);
-  if (auto feasible = problem.solve(none); !feasible)
-    return feasible.takeError();
   for (auto step :
        {&BudgetedAssignment::prepareModel, &BudgetedAssignment::measureLosses, &BudgetedAssignment::choose})
     if (llvm::Error error = (this->*step)())
