@@ -58,7 +58,7 @@ struct Flags : FlagSet {
       *this, "budget", "name=value,...",
       "What the model must fit into, with --assign=auto: size= (or flash=) bytes of weights (200000, 200K, "
       "1.5M, or 0.6x of 8-bit weights), sram= bytes of workspace, latency= of a run on one thread of this "
-      "machine (2ms, 500us), average-bits= of a weight",
+      "machine (2ms, 500us), average-bits= of a weight. What nothing can keep is refused before calibration",
       Flag::Kind::List};
   Flag sensitivity{*this, "sensitivity", "name", describeSensitivities()};
   Flag sensitivityTable{

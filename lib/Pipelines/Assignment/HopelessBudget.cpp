@@ -59,7 +59,7 @@ llvm::Error checkBudgetIsNotHopeless(ModuleOp prepared, const Recipe &recipe, co
     return llvm::Error::success();
 
   bool sharesBytes = budget.size && budget.size->isShare;
-  int64_t leastBytes = leastWeightBytes(**sketch, ops);
+  int64_t leastBytes = budget.size ? leastWeightBytes(**sketch, ops) : 0;
   Budget hopeless;
   if (budget.size && !sharesBytes && leastBytes > budget.size->bytes(0))
     hopeless.size = budget.size;

@@ -8,6 +8,7 @@
 #include "passes/QuantizationAnalysis/AccumulatorBound.h"
 #include "passes/QuantizationAnalysis/IntegerRoles.h"
 
+#include <cstring>
 #include <map>
 #include <tuple>
 
@@ -19,10 +20,20 @@ namespace quern {
 /// and scale.
 using Signs = std::tuple<int64_t, int64_t, int64_t>;
 
+/// Of an element of a constant that is no splat. Nearly all are f32, and there are millions of them.
+static double readElement(const onnx::ConstantView &constant, int64_t index, bool isF32) {
+  if (!isF32)
+    return constant.real(index);
+  float value;
+  std::memcpy(&value, constant.bytes(index).data(), sizeof(value));
+  return value;
+}
+
 static Signs countSigns(const onnx::ConstantView &constant) {
   int64_t positive = 0, negative = 0;
+  bool isF32 = constant.getElementType().isF32();
   for (int64_t i = 0, count = constant.size(); i < count; ++i) {
-    double value = constant.real(i);
+    double value = readElement(constant, i, isF32);
     positive += value > 0;
     negative += value < 0;
   }
@@ -34,7 +45,7 @@ class StoredConstants {
 public:
   /// Codes of one sign may all be one number, which needs no storage.
   void add(const onnx::ConstantView &constant, unsigned bits) {
-    if (constant.isSplat())
+    if (constant.isSplat() || constant.size() == 0)
       return;
     Signs signs = countSigns(constant);
     if (std::get<1>(signs) == 0 || std::get<2>(signs) == 0)
