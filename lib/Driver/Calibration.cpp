@@ -8,6 +8,7 @@
 #include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/HostModel.h"
 #include "lib/Pipelines/Calibrate.h"
+#include "lib/Pipelines/SequentialRounding/SequentialRounding.h"
 #include "lib/Pipelines/Transform.h"
 
 #include "lib/Runtime/ThreadPool.h"
@@ -242,6 +243,16 @@ LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &optio
   return withSamples(assigned, options, recipe, [&](SampleReader &samples, const CalibrateOptions &settings) {
     return attachSecondMoments(assigned, samples, settings, compile, choose);
   });
+}
+
+LogicalResult roundInSequence(ModuleOp assigned, ModuleOp module, const CompileOptions &options,
+                              const Recipe &recipe, const CompileInstrumented &compile,
+                              std::function<RoundingChoice(Operation *)> choose) {
+  auto round = [&](SampleReader &samples, const CalibrateOptions &settings) {
+    SequentialRoundingOptions rounding{std::move(choose), settings.samples, settings.progress};
+    return roundInSequence(assigned, module, samples, rounding, compile);
+  };
+  return withSamples(assigned, options, recipe, round);
 }
 
 LogicalResult attachRows(ModuleOp prepared, int64_t count, const CompileOptions &options,

@@ -33,6 +33,14 @@ llvm::LogicalResult attachSecondMoments(mlir::ModuleOp assigned, const CompileOp
                                         const Recipe &recipe, const CompileInstrumented &compile,
                                         llvm::function_ref<RoundingChoice(mlir::Operation *)> choose);
 
+/// Rounds the weights of `module` whose choice corrects drift (lib/Pipelines/SequentialRounding), with
+/// samples from `options.calibrationData`. `assigned` is the module, numbered, before its activations were
+/// quantized. Refusals are diagnostics.
+llvm::LogicalResult roundInSequence(mlir::ModuleOp assigned, mlir::ModuleOp module,
+                                    const CompileOptions &options, const Recipe &recipe,
+                                    const CompileInstrumented &compile,
+                                    std::function<RoundingChoice(mlir::Operation *)> choose);
+
 /// Attaches `quern.rows`, sampled from `options.calibrationData`, to the values that methods measure errors
 /// on. Refusals are diagnostics.
 llvm::LogicalResult attachRows(mlir::ModuleOp prepared, int64_t count, const CompileOptions &options,

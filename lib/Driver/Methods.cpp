@@ -72,7 +72,8 @@ RoundingChoice chooseRounding(const PrecisionSettings &settings, bool hasData) {
   // Of eight bits none is wasted on large weights.
   bool isNarrow = settings.weights.bits < 8;
   return {(automatic && isNarrow) || names("clip"), names(kActivationAwareScaling),
-          automatic || names("gptq"), automatic || names("bias-correction")};
+          automatic || names("gptq"), automatic || names("bias-correction"),
+          (automatic && isNarrow) || names("drift-correction")};
 }
 
 RecipeVocabulary makeVocabulary() {

@@ -10,7 +10,8 @@
 namespace quern {
 
 /// Methods that choose codes of weights rather than transform the model.
-inline constexpr std::array<const char *, 3> roundingNames = {"clip", "gptq", "bias-correction"};
+inline constexpr std::array<const char *, 4> roundingNames = {"clip", "gptq", "bias-correction",
+                                                              "drift-correction"};
 
 /// Every name that --method and recipes accept: auto, none, the roundings, and the transformations of
 /// lib/Pipelines/MethodTable.h.

@@ -11,6 +11,7 @@
 #include "lib/Pipelines/Assignment/GivenBits.h"
 #include "lib/Pipelines/Assignment/HopelessBudget.h"
 #include "lib/Pipelines/Quantize.h"
+#include "lib/Pipelines/SequentialRounding/SequentialRounding.h"
 #include "lib/Pipelines/Transform.h"
 #include "lib/Report/FormatAssignment.h"
 #include "lib/Support/Files.h"
@@ -289,11 +290,38 @@ LogicalResult Quantization::assignGivenBits(ModuleOp assigned) {
 
 LogicalResult Quantization::quantize(ModuleOp assigned) {
   QuantizeOptions quantizeOptions = makeQuantizeOptions();
-  if (!hasSecondMoments && failed(attachSecondMoments(assigned, options, recipe, compiler.asFunction(),
-                                                      quantizeOptions.chooseRounding)))
+  bool inSequence = false;
+  auto chooseAlone = [&](Operation *op) {
+    RoundingChoice choice = quantizeOptions.chooseRounding(op);
+    bool isLater = isRoundedInSequence(op, choice);
+    inSequence |= isLater;
+    return isLater ? RoundingChoice() : choice;
+  };
+  assigned.walk([&](onnx::QuantizableOpInterface op) { (void)chooseAlone(op); });
+  if (!hasSecondMoments &&
+      failed(attachSecondMoments(assigned, options, recipe, compiler.asFunction(), chooseAlone)))
     return failure();
-  return runPasses(assigned,
-                   [&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });
+  if (inSequence && failed(roundWeightsInSequence(assigned, quantizeOptions)))
+    return failure();
+  return runPasses(assigned, [&](OpPassManager &manager) {
+    if (!inSequence)
+      populateActivationPairs(manager);
+    populateWeightCodes(manager, quantizeOptions);
+  });
+}
+
+LogicalResult Quantization::roundWeightsInSequence(ModuleOp assigned,
+                                                   const QuantizeOptions &quantizeOptions) {
+  auto main = assigned.lookupSymbol<func::FuncOp>("main");
+  numberOps(main);
+  OwningOpRef<ModuleOp> before = assigned.clone();
+  LogicalResult result =
+      runPasses(assigned, [](OpPassManager &manager) { populateActivationPairs(manager); });
+  if (succeeded(result))
+    result = roundInSequence(*before, assigned, options, recipe, compiler.asFunction(),
+                             quantizeOptions.chooseRounding);
+  eraseNumbers(main);
+  return result;
 }
 
 } // namespace quern

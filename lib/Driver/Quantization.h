@@ -77,6 +77,9 @@ private:
   /// How codes of weights are chosen, for the precision that each op has.
   QuantizeOptions makeQuantizeOptions() const;
 
+  /// Quantizes activations, and rounds the weights that make good for the errors of those before them.
+  llvm::LogicalResult roundWeightsInSequence(mlir::ModuleOp assigned, const QuantizeOptions &options);
+
   /// Gives weights the bits that a file states.
   llvm::LogicalResult assignGivenBits(mlir::ModuleOp assigned);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Numerics/ErrorCompensation.h"
 
+#include "lib/Numerics/Cholesky.h"
 #include "lib/Numerics/WideVectors.h"
 
 #include <algorithm>
@@ -113,49 +114,6 @@ GroupCodes clampGroups(std::span<const float> weight, const GroupLayout &layout,
     result.quantizers.insert(result.quantizers.end(), best.quantizers.begin(), best.quantizers.end());
   }
   return result;
-}
-
-/// Overwrites a symmetric positive definite matrix with R, upper triangular, of H = R R^T; the rest with
-/// zeros.
-static void factorizeUpper(std::vector<double> &matrix, int64_t size) {
-  withWideVectors([&]() QUERN_LOOPS {
-    for (int64_t k = size - 1; k >= 0; --k) {
-      double pivot = std::sqrt(matrix[k * size + k]);
-      std::vector<double> column(k);
-      for (int64_t i = 0; i < k; ++i)
-        column[i] = matrix[i * size + k] / pivot;
-      for (int64_t i = 0; i < k; ++i) {
-        double factor = column[i];
-        double *row = matrix.data() + i * size;
-        for (int64_t j = i; j < k; ++j)
-          row[j] -= factor * column[j];
-        row[k] = factor;
-      }
-      matrix[k * size + k] = pivot;
-      std::fill(matrix.begin() + k * size, matrix.begin() + k * size + k, 0.0);
-    }
-  });
-}
-
-/// The inverse of an upper triangular matrix.
-static std::vector<double> invertUpper(const std::vector<double> &matrix, int64_t size) {
-  std::vector<double> inverse(size * size, 0.0);
-  withWideVectors([&]() QUERN_LOOPS {
-    for (int64_t i = size - 1; i >= 0; --i) {
-      double *row = inverse.data() + i * size;
-      for (int64_t k = i + 1; k < size; ++k) {
-        double factor = matrix[i * size + k];
-        const double *below = inverse.data() + k * size;
-        for (int64_t j = k; j < size; ++j)
-          row[j] -= factor * below[j];
-      }
-      row[i] = 1.0;
-      double pivot = matrix[i * size + i];
-      for (int64_t j = i; j < size; ++j)
-        row[j] /= pivot;
-    }
-  });
-  return inverse;
 }
 
 /// U of the damped moment with rows and columns in `order`.

@@ -24,11 +24,34 @@ public:
   std::vector<double> getCentered() const;
   /// The mean of the rows; zeros if there are none.
   std::vector<double> getMean() const;
+  /// Adds the rows of another one.
+  SecondMoment &operator+=(const SecondMoment &other);
 
 private:
   int64_t size, count = 0;
   std::vector<double> sums;   ///< the upper triangle is complete, the lower one partly filled
   std::vector<double> totals; ///< of each element
+};
+
+/// G = sum over pairs of rows (a, b) of a b^T, [size, size] in row-major order, added up as a SecondMoment.
+class CrossMoment {
+public:
+  explicit CrossMoment(int64_t size)
+      : size(size), sums(size * size, 0.0), leftTotals(size, 0.0), rightTotals(size, 0.0) {}
+
+  /// Adds as many rows of `size` values on either side.
+  void add(std::span<const float> left, std::span<const float> right);
+  std::span<const double> get() const { return sums; }
+  /// sum (a - mean of a)(b - mean of b)^T.
+  std::vector<double> getCentered() const;
+  /// Of the rows b; zeros if there are none.
+  std::vector<double> getRightMean() const;
+  /// Adds the rows of another one.
+  CrossMoment &operator+=(const CrossMoment &other);
+
+private:
+  int64_t size, count = 0;
+  std::vector<double> sums, leftTotals, rightTotals;
 };
 
 /// H[k][k] of a moment [size, size].

@@ -64,49 +64,86 @@ std::string MomentRows::getKey() const {
   return key;
 }
 
-void MomentRows::addTo(SecondMoment &moment, std::span<const float> activation) const {
+namespace {
+/// Rows of several versions of an activation, gathered until there are enough to be worth a visit.
+class RowBatch {
+public:
+  using Visit = llvm::function_ref<void(ArrayRef<std::span<const float>>)>;
+
+  RowBatch(size_t versions, int64_t size, Visit visit)
+      : size(size), visit(visit), rows(versions, std::vector<float>(kRows * size)) {}
+  ~RowBatch() { flush(); }
+
+  /// Where the next row of a version goes.
+  float *next(size_t version) { return rows[version].data() + filled * size; }
+  /// Keeps what was written there, unless an element takes no part.
+  void keep() {
+    for (size_t version = 0; version < rows.size(); ++version)
+      if (llvm::any_of(std::span(next(version), size), takesNoPart))
+        return;
+    if (++filled == kRows)
+      flush();
+  }
+
+private:
+  static constexpr int64_t kRows = 64;
+
+  void flush() {
+    SmallVector<std::span<const float>> full;
+    for (const std::vector<float> &version : rows)
+      full.push_back(std::span(version).first(filled * size));
+    if (filled > 0)
+      visit(full);
+    filled = 0;
+  }
+
+  int64_t size, filled = 0;
+  Visit visit;
+  std::vector<std::vector<float>> rows; ///< of each version
+};
+} // namespace
+
+void MomentRows::visit(ArrayRef<std::span<const float>> activations,
+                       llvm::function_ref<void(ArrayRef<std::span<const float>>)> visit) const {
   if (window)
-    return addWindows(moment, activation);
-  if (llvm::none_of(activation, takesNoPart))
-    return moment.add(activation);
-  std::vector<float> kept;
-  for (size_t first = 0; first + size <= activation.size(); first += size)
-    if (std::span row = activation.subspan(first, size); llvm::none_of(row, takesNoPart))
-      kept.insert(kept.end(), row.begin(), row.end());
-  moment.add(kept);
+    return visitWindows(activations, visit);
+  if (llvm::none_of(activations, [](auto values) { return llvm::any_of(values, takesNoPart); }))
+    return visit(activations);
+  RowBatch batch(activations.size(), size, visit);
+  for (size_t first = 0; first + size <= activations.front().size(); first += size) {
+    for (auto [version, values] : llvm::enumerate(activations))
+      llvm::copy(values.subspan(first, size), batch.next(version));
+    batch.keep();
+  }
 }
 
-void MomentRows::addWindows(SecondMoment &moment, std::span<const float> image) const {
-  int64_t plane = ShapedType::getNumElements(input), rank = int64_t(input.size());
-  constexpr int64_t kBatch = 32;
-  std::vector<float> batch(kBatch * size);
-  int64_t filled = 0;
-  auto flush = [&] {
-    moment.add(std::span(batch).first(filled * size));
-    filled = 0;
-  };
-  for (size_t first = 0; first + channels * plane <= image.size(); first += channels * plane)
+void MomentRows::copyWindow(std::span<const float> image, ArrayRef<int64_t> position, float *row) const {
+  int64_t plane = ShapedType::getNumElements(input), taps = size / channels, tap = 0;
+  forEachIndex(window->kernel, [&](ArrayRef<int64_t> k) {
+    int64_t offset = 0;
+    bool isInside = true;
+    for (auto [axis, extent] : llvm::enumerate(input)) {
+      int64_t at =
+          position[axis] * window->strides[axis] + k[axis] * window->dilations[axis] - window->pads[axis];
+      isInside &= at >= 0 && at < extent;
+      offset = offset * extent + at;
+    }
+    for (int64_t channel = 0; channel < channels; ++channel)
+      row[channel * taps + tap] = isInside ? image[channel * plane + offset] : 0.0f;
+    ++tap;
+  });
+}
+
+void MomentRows::visitWindows(ArrayRef<std::span<const float>> images,
+                              llvm::function_ref<void(ArrayRef<std::span<const float>>)> visit) const {
+  int64_t stride = channels * ShapedType::getNumElements(input);
+  RowBatch batch(images.size(), size, visit);
+  for (size_t first = 0; first + stride <= images.front().size(); first += stride)
     forEachIndex(output, [&](ArrayRef<int64_t> position) {
-      int64_t tap = 0, taps = size / channels;
-      float *row = batch.data() + filled * size;
-      forEachIndex(window->kernel, [&](ArrayRef<int64_t> k) {
-        int64_t offset = 0;
-        bool isInside = true;
-        for (int64_t axis = 0; axis < rank; ++axis) {
-          int64_t at =
-              position[axis] * window->strides[axis] + k[axis] * window->dilations[axis] - window->pads[axis];
-          isInside &= at >= 0 && at < input[axis];
-          offset = offset * input[axis] + at;
-        }
-        for (int64_t channel = 0; channel < channels; ++channel)
-          row[channel * taps + tap] = isInside ? image[first + channel * plane + offset] : 0.0f;
-        ++tap;
-      });
-      filled += llvm::none_of(std::span(row, size), takesNoPart);
-      if (filled == kBatch)
-        flush();
+      for (auto [version, values] : llvm::enumerate(images))
+        copyWindow(values.subspan(first, stride), position, batch.next(version));
+      batch.keep();
     });
-  flush();
 }
 
 } // namespace quern

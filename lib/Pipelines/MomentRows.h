@@ -5,6 +5,8 @@
 #include "dialects/ONNX/ShapeInference/Windows.h"
 #include "lib/Numerics/ErrorCompensation.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <optional>
 #include <string>
 
@@ -22,12 +24,21 @@ public:
   int64_t getSize() const { return size; }
   /// Equal for two readers of one activation that see the same rows.
   std::string getKey() const;
-  /// Adds the rows of one activation, row-major, to `moment`, but for those with an element that takes no
-  /// part (lib/Calibration/Padding.h).
-  void addTo(SecondMoment &moment, std::span<const float> activation) const;
+  /// Calls `visit` with the rows of several versions of one activation, row-major, a few rows of each at a
+  /// time. Rows with an element that takes no part in one of them (lib/Calibration/Padding.h) are left out of
+  /// all.
+  void visit(llvm::ArrayRef<std::span<const float>> activations,
+             llvm::function_ref<void(llvm::ArrayRef<std::span<const float>>)> visit) const;
+  /// Adds the rows of one activation to `moment`.
+  void addTo(SecondMoment &moment, std::span<const float> activation) const {
+    visit(activation, [&](auto rows) { moment.add(rows.front()); });
+  }
 
 private:
-  void addWindows(SecondMoment &moment, std::span<const float> image) const;
+  /// The row of the window at an output position of one image.
+  void copyWindow(std::span<const float> image, llvm::ArrayRef<int64_t> position, float *row) const;
+  void visitWindows(llvm::ArrayRef<std::span<const float>> images,
+                    llvm::function_ref<void(llvm::ArrayRef<std::span<const float>>)> visit) const;
 
   int64_t size = 0;
   std::optional<onnx::Window> window;

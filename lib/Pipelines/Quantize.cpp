@@ -10,12 +10,20 @@ using namespace mlir;
 
 namespace quern {
 
-void populateQuantizePipeline(OpPassManager &passes, const QuantizeOptions &options) {
-  // Scales of biases depend on those of activations.
+void populateActivationPairs(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createInsertQuantization());
+}
+
+void populateWeightCodes(OpPassManager &passes, const QuantizeOptions &options) {
   if (options.chooseRounding)
     passes.addNestedPass<func::FuncOp>(createRoundWeights(options.chooseRounding));
   passes.addNestedPass<func::FuncOp>(createQuantizeWeights());
+}
+
+void populateQuantizePipeline(OpPassManager &passes, const QuantizeOptions &options) {
+  // Scales of biases depend on those of activations.
+  populateActivationPairs(passes);
+  populateWeightCodes(passes, options);
 }
 
 void registerQuantizeStage() {

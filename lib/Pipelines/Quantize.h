@@ -15,6 +15,11 @@ struct QuantizeOptions {
   std::function<RoundingChoice(mlir::Operation *)> chooseRounding;
 };
 
+/// The first half: quantize and dequantize on activations.
+void populateActivationPairs(mlir::OpPassManager &passes);
+/// The second half: weights that are not codes yet, and biases.
+void populateWeightCodes(mlir::OpPassManager &passes, const QuantizeOptions &options = {});
+
 /// Passes on a module whose ops have `quern.precision`; others are left as they are.
 void populateQuantizePipeline(mlir::OpPassManager &passes, const QuantizeOptions &options = {});
 

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "dialects/ONNX/IR/Constants.h"
-#include "dialects/ONNX/IR/NN.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
-#include "lib/Numerics/ErrorCompensation.h"
 #include "lib/Pipelines/Calibrate.h"
+#include "lib/Pipelines/MomentAttributes.h"
 #include "lib/Pipelines/MomentRows.h"
 #include "lib/Pipelines/ObservedModel.h"
 #include "passes/InsertObservers/ObservableValues.h"
-#include "passes/QuantizeWeights/GroupedWeight.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -45,39 +42,15 @@ static std::vector<Readers> findReaders(func::FuncOp main, llvm::function_ref<bo
   return readers;
 }
 
-static ElementsAttr makeTensor(MLIRContext *context, ArrayRef<int64_t> shape, ArrayRef<double> values) {
-  return onnx::makeConstant(
-      RankedTensorType::get(shape, Float64Type::get(context)),
-      ArrayRef<char>(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(double)));
-}
-
-static bool canCorrectBias(Operation *op) {
-  auto quantizable = dyn_cast<onnx::QuantizableOpInterface>(op);
-  if (!quantizable)
-    return false;
-  auto result = cast<RankedTensorType>(op->getResult(0).getType());
-  int64_t columns = isa<onnx::ConvOp>(op) ? result.getDimSize(1) : result.getShape().back();
-  return findConstantBias(quantizable, columns).has_value();
-}
-
 /// One attribute for all ops: its bytes are shared.
 static void attach(const Readers &readers, llvm::function_ref<RoundingChoice(Operation *)> choose) {
   MLIRContext *context = readers.ops.front()->getContext();
-  int64_t size = readers.moment.getSize();
-  ElementsAttr whole, centered, mean;
+  std::optional<MomentAttributes> attributes[2]; // around zero, around the mean
   for (Operation *op : readers.ops) {
-    if (!choose(op).correctBias || !canCorrectBias(op)) {
-      if (!whole)
-        whole = makeTensor(context, {size, size}, readers.moment.get());
-      op->setAttr(kSecondMomentAttrName, whole);
-      continue;
-    }
-    if (!centered) {
-      centered = makeTensor(context, {size, size}, readers.moment.getCentered());
-      mean = makeTensor(context, {size}, readers.moment.getMean());
-    }
-    op->setAttr(kSecondMomentAttrName, centered);
-    op->setAttr(kActivationMeanAttrName, mean);
+    bool centered = choose(op).correctBias && canCorrectBias(op);
+    if (!attributes[centered])
+      attributes[centered] = MomentAttributes::get(context, readers.moment, centered);
+    attributes[centered]->setOn(op);
   }
 }
 

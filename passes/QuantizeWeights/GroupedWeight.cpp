@@ -60,6 +60,41 @@ FailureOr<GroupedWeight> readGroupedWeight(onnx::QuantizableOpInterface op, Quan
   return weight;
 }
 
+/// Makes a constant operand one of other values.
+static void setConstant(Operation *op, unsigned operand, ArrayRef<double> values) {
+  OpBuilder builder(op);
+  Value replaced = op->getOperand(operand);
+  auto type = cast<RankedTensorType>(replaced.getType());
+  op->setOperand(
+      operand, onnx::ConstantOp::create(builder, replaced.getLoc(), type, onnx::makeConstant(type, values)));
+}
+
+void addToWeight(onnx::QuantizableOpInterface op, ArrayRef<double> difference) {
+  onnx::ConstantView view = *onnx::ConstantView::of(op->getOperand(1));
+  bool isTransposed = hasChannelsFirst(op);
+  auto gemm = dyn_cast<onnx::GemmOp>(*op);
+  double factor = gemm ? gemm.getAlpha().convertToFloat() : 1;
+  if (view.size() == 0 || factor == 0)
+    return;
+  int64_t columns = view.getShape()[isTransposed ? 0 : 1], rows = view.size() / columns;
+  SmallVector<double> values;
+  for (int64_t at = 0; at < view.size(); ++at) {
+    int64_t own = isTransposed ? at % rows * columns + at / rows : at;
+    values.push_back(view.real(at) + difference[own] / factor);
+  }
+  setConstant(op, 1, values);
+}
+
+void addToBias(onnx::QuantizableOpInterface op, unsigned bias, ArrayRef<double> difference) {
+  auto gemm = dyn_cast<onnx::GemmOp>(*op);
+  double beta = gemm ? gemm.getBeta().convertToFloat() : 1;
+  onnx::ConstantView view = *onnx::ConstantView::of(op->getOperand(bias));
+  SmallVector<double> values;
+  for (auto [channel, added] : llvm::enumerate(difference))
+    values.push_back(view.real(channel) + added / beta);
+  setConstant(op, bias, values);
+}
+
 /// Multiplies a constant C by beta.
 static void foldBeta(onnx::GemmOp gemm) {
   float beta = gemm.getBeta().convertToFloat();
@@ -69,11 +104,8 @@ static void foldBeta(onnx::GemmOp gemm) {
   SmallVector<double> values;
   for (int64_t i = 0; i < bias->size(); ++i)
     values.push_back(float(bias->real(i)) * beta);
-  OpBuilder builder(gemm);
-  auto type = cast<RankedTensorType>(gemm.getC().getType());
-  gemm->setOperand(
-      2, onnx::ConstantOp::create(builder, gemm.getC().getLoc(), type, onnx::makeConstant(type, values)));
-  gemm->setAttr("beta", builder.getF32FloatAttr(1.0f));
+  setConstant(gemm, 2, values);
+  gemm->setAttr("beta", Builder(gemm->getContext()).getF32FloatAttr(1.0f));
 }
 
 /// A weight [channels, terms...] and its type, from codes [terms, channels] of one group.

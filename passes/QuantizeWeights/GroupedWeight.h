@@ -31,6 +31,12 @@ inline unsigned storageBitsOf(GroupFormat format) { return format.bits <= 4 ? 4 
 /// in 8.
 void replaceWeight(onnx::QuantizableOpInterface op, const GroupedWeight &weight, const GroupCodes &codes);
 
+/// Adds `difference` [rows, columns] to the op's weight, a constant that readGroupedWeight reads.
+void addToWeight(onnx::QuantizableOpInterface op, llvm::ArrayRef<double> difference);
+
+/// Adds one number for each channel to a constant bias (findConstantBias), as the product adds it.
+void addToBias(onnx::QuantizableOpInterface op, unsigned bias, llvm::ArrayRef<double> difference);
+
 /// The op's bias operand if it is a float constant with one number for each of `columns` channels.
 std::optional<unsigned> findConstantBias(onnx::QuantizableOpInterface op, int64_t columns);
 

@@ -35,53 +35,29 @@ static FailureOr<std::vector<double>> readMoment(Operation *op, int64_t rows) {
 }
 
 namespace {
-struct RoundWeightsPass : impl::RoundWeightsBase<RoundWeightsPass> {
-  using RoundWeightsBase::RoundWeightsBase;
+/// The choice of the codes of one weight.
+class Rounding {
+public:
+  Rounding(onnx::QuantizableOpInterface op, RoundingChoice choice) : op(op), choice(choice) {}
 
-  explicit RoundWeightsPass(std::function<RoundingChoice(Operation *)> choose) : choose(std::move(choose)) {}
-
-  void runOnOperation() override {
-    bool complete = true;
-    getOperation().walk([&](onnx::QuantizableOpInterface op) {
-      auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-      if (precision && precision.getWeights() && hasRoundedWeight(op, precision.getWeights()))
-        complete &= succeeded(round(op, precision.getWeights()));
-      op->removeAttr(kSecondMomentAttrName);
-      op->removeAttr(kActivationMeanAttrName);
-    });
-    if (!complete)
-      signalPassFailure();
-  }
-
-private:
-  /// A float weight with a moment, or one of a convolution, whose ranges can be clipped without.
-  bool hasRoundedWeight(onnx::QuantizableOpInterface op, QuantizerAttr quantizer) const {
-    if (op.getWeightOperand() != 1u || op->getOperand(1).getDefiningOp<DequantizeOp>() ||
-        quantizer.getGranularity().getKind() == GranularityKind::Tensor)
-      return false;
-    return op->hasAttr(kSecondMomentAttrName) || (choiceFor(op).clip && isa<onnx::ConvOp>(*op));
-  }
-
-  RoundingChoice choiceFor(Operation *op) const {
-    return choose ? choose(op) : RoundingChoice{clip, clamp, compensate, correctBias};
-  }
-
-  LogicalResult round(onnx::QuantizableOpInterface op, QuantizerAttr quantizer) {
-    FailureOr<GroupedWeight> weight = readGroupedWeight(op, quantizer);
+  FailureOr<std::vector<float>> run() {
+    auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+    FailureOr<GroupedWeight> weight = readGroupedWeight(op, precision.getWeights());
     if (failed(weight))
       return failure();
-    FailureOr<GroupCodes> codes = chooseCodes(op, *weight);
+    FailureOr<GroupCodes> codes = chooseCodes(*weight);
     if (failed(codes))
       return failure();
-    if (choiceFor(op).correctBias && failed(correct(op, *weight, *codes)))
+    if (choice.correctBias && failed(correct(*weight, *codes)))
       return failure();
     if (weight->layout.groups() == 1)
       raiseScales(*weight, leastScales(op, weight->layout.columns), *codes);
     replaceWeight(op, *weight, *codes);
-    return success();
+    return dequantizeGroups(*codes, weight->layout);
   }
 
-  FailureOr<GroupCodes> chooseCodes(onnx::QuantizableOpInterface op, const GroupedWeight &weight) {
+private:
+  FailureOr<GroupCodes> chooseCodes(const GroupedWeight &weight) {
     if (!op->hasAttr(kSecondMomentAttrName))
       return clipGroups(weight.values, weight.layout, weight.format,
                         std::vector<double>(weight.layout.rows, 1.0));
@@ -90,7 +66,6 @@ private:
       return failure();
     std::vector<double> costs = momentDiagonal(*moment, weight.layout.rows);
     std::vector<GroupCodes> candidates{quantizeGroups(weight.values, weight.layout, weight.format)};
-    RoundingChoice choice = choiceFor(op);
     if (choice.clip)
       candidates.push_back(clipGroups(weight.values, weight.layout, weight.format, costs));
     if (choice.clamp && !makesScoresOnly(op))
@@ -109,8 +84,7 @@ private:
   }
 
   /// bias + (W - dequantized codes)^T m, for the mean m of what is multiplied: the mean of the result stays.
-  static LogicalResult correct(onnx::QuantizableOpInterface op, const GroupedWeight &weight,
-                               const GroupCodes &codes) {
+  LogicalResult correct(const GroupedWeight &weight, const GroupCodes &codes) {
     std::optional<unsigned> number = findConstantBias(op, weight.layout.columns);
     auto mean = onnx::ConstantView::of(op->getAttrOfType<ElementsAttr>(kActivationMeanAttrName));
     if (!number || !op->hasAttr(kActivationMeanAttrName))
@@ -124,16 +98,7 @@ private:
         int64_t at = row * weight.layout.columns + column;
         lost[column] += mean->real(row) * (double(weight.values[at]) - double(reals[at]));
       }
-    auto gemm = dyn_cast<onnx::GemmOp>(*op);
-    double beta = gemm ? gemm.getBeta().convertToFloat() : 1;
-    onnx::ConstantView bias = *onnx::ConstantView::of(op->getOperand(*number));
-    for (auto [column, value] : llvm::enumerate(lost))
-      value = bias.real(column) + value / beta;
-    OpBuilder builder(op);
-    auto type = cast<RankedTensorType>(op->getOperand(*number).getType());
-    auto corrected = onnx::ConstantOp::create(builder, op->getOperand(*number).getLoc(), type,
-                                              onnx::makeConstant(type, lost));
-    op->setOperand(*number, corrected);
+    addToBias(op, *number, lost);
     return success();
   }
 
@@ -153,9 +118,45 @@ private:
     }
   }
 
+  onnx::QuantizableOpInterface op;
+  RoundingChoice choice;
+};
+
+struct RoundWeightsPass : impl::RoundWeightsBase<RoundWeightsPass> {
+  using RoundWeightsBase::RoundWeightsBase;
+
+  explicit RoundWeightsPass(std::function<RoundingChoice(Operation *)> choose) : choose(std::move(choose)) {}
+
+  void runOnOperation() override {
+    bool complete = true;
+    getOperation().walk([&](onnx::QuantizableOpInterface op) {
+      RoundingChoice choice = choose ? choose(op) : RoundingChoice{clip, clamp, compensate, correctBias};
+      // The ranges of a convolution's weights can be clipped without a moment.
+      bool isWanted = op->hasAttr(kSecondMomentAttrName) || (choice.clip && isa<onnx::ConvOp>(*op));
+      if (isWanted && canRoundWeight(op))
+        complete &= succeeded(roundWeight(op, choice));
+      op->removeAttr(kSecondMomentAttrName);
+      op->removeAttr(kActivationMeanAttrName);
+    });
+    if (!complete)
+      signalPassFailure();
+  }
+
+private:
   std::function<RoundingChoice(Operation *)> choose;
 };
 } // namespace
+
+bool canRoundWeight(onnx::QuantizableOpInterface op) {
+  auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+  QuantizerAttr quantizer = precision ? precision.getWeights() : QuantizerAttr();
+  return quantizer && quantizer.getGranularity().getKind() != GranularityKind::Tensor &&
+         op.getWeightOperand() == 1u && !op->getOperand(1).getDefiningOp<DequantizeOp>();
+}
+
+FailureOr<std::vector<float>> roundWeight(onnx::QuantizableOpInterface op, RoundingChoice choice) {
+  return Rounding(op, choice).run();
+}
 
 std::unique_ptr<Pass> createRoundWeights(std::function<RoundingChoice(Operation *)> choose) {
   return std::make_unique<RoundWeightsPass>(std::move(choose));

@@ -37,6 +37,8 @@ std::optional<ConstantView> ConstantView::of(Attribute attribute) {
   ConstantView view;
   view.type = elements.getShapedType();
   view.bytesPerElement = *width;
+  if (auto floatType = dyn_cast<FloatType>(elements.getElementType()))
+    view.semantics = &floatType.getFloatSemantics();
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     if (!blob || static_cast<int64_t>(blob->getData().size()) < view.size() * *width)
@@ -75,11 +77,12 @@ int64_t ConstantView::integer(int64_t index) const {
 }
 
 double ConstantView::real(int64_t index) const {
-  auto floatType = dyn_cast<FloatType>(getElementType());
-  if (!floatType)
+  if (!semantics)
     return static_cast<double>(integer(index));
-  APFloat number(floatType.getFloatSemantics(),
-                 APInt(floatType.getWidth(), loadBits(bytes(index)), false, true));
+  uint64_t bits = loadBits(bytes(index));
+  if (semantics == &APFloat::IEEEsingle()) // most constants: no software for them
+    return llvm::bit_cast<float>(static_cast<uint32_t>(bits));
+  APFloat number(*semantics, APInt(APFloat::getSizeInBits(*semantics), bits, false, true));
   bool lossy;
   number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lossy);
   return number.convertToDouble();
@@ -115,6 +118,11 @@ ElementsAttr makeConstant(RankedTensorType type, ArrayRef<double> numbers) {
     return makeIntegerConstant(
         type, llvm::map_to_vector(numbers, [](double n) { return static_cast<int64_t>(n); }));
   SmallVector<char> bytes;
+  if (floatType.isF32()) {
+    for (double value : numbers)
+      appendBits(bytes, llvm::bit_cast<uint32_t>(static_cast<float>(value)), sizeof(float));
+    return makeConstant(type, bytes);
+  }
   for (double value : numbers) {
     APFloat number(value);
     bool lossy;

@@ -37,6 +37,7 @@ private:
   llvm::ArrayRef<char> data() const { return owned.empty() ? borrowed : llvm::ArrayRef<char>(owned); }
 
   mlir::ShapedType type;
+  const llvm::fltSemantics *semantics = nullptr; ///< null for integers
   int64_t bytesPerElement = 0;
   bool splat = false;
   llvm::ArrayRef<char> borrowed;

@@ -103,14 +103,14 @@ def test_methods_lower_the_error(programs, model, correlated, execute, tmp_path)
     errors = {}
     assert programs.quernc(model, "-o", tmp_path / "float.so").returncode == 0
     exact = execute(tmp_path / "float.so", x=x)["y"]
-    for method in ("none", "clip", "gptq", "clip,gptq,bias-correction", "auto"):
+    for method in ("none", "clip", "gptq", "clip,gptq,bias-correction,drift-correction", "auto"):
         made = programs.quernc(model, "-o", tmp_path / "model.so", "--quantize=W3A16", "--group-size=16", f"--method={method}",
                                f"--calibration-data={correlated}")
         assert made.returncode == 0, made.stderr
         errors[method] = float(((execute(tmp_path / "model.so", x=x)["y"] - exact) ** 2).mean())
     assert errors["clip"] < errors["none"]
     assert errors["gptq"] < 0.5 * errors["none"]
-    assert errors["clip,gptq,bias-correction"] == errors["auto"] < 0.5 * errors["none"]
+    assert errors["clip,gptq,bias-correction,drift-correction"] == errors["auto"] < 0.5 * errors["none"]
 
 
 def test_methods_need_data(programs, model, tmp_path):
