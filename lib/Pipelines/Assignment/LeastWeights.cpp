@@ -8,7 +8,6 @@
 #include "passes/QuantizationAnalysis/AccumulatorBound.h"
 #include "passes/QuantizationAnalysis/IntegerRoles.h"
 
-#include <cstring>
 #include <map>
 #include <tuple>
 
@@ -20,20 +19,10 @@ namespace quern {
 /// and scale.
 using Signs = std::tuple<int64_t, int64_t, int64_t>;
 
-/// Of an element of a constant that is no splat. Nearly all are f32, and there are millions of them.
-static double readElement(const onnx::ConstantView &constant, int64_t index, bool isF32) {
-  if (!isF32)
-    return constant.real(index);
-  float value;
-  std::memcpy(&value, constant.bytes(index).data(), sizeof(value));
-  return value;
-}
-
 static Signs countSigns(const onnx::ConstantView &constant) {
   int64_t positive = 0, negative = 0;
-  bool isF32 = constant.getElementType().isF32();
   for (int64_t i = 0, count = constant.size(); i < count; ++i) {
-    double value = readElement(constant, i, isF32);
+    double value = constant.real(i);
     positive += value > 0;
     negative += value < 0;
   }
