@@ -7,6 +7,7 @@
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/Padding.h"
+#include "lib/Pipelines/ExtraInput.h"
 
 #include <cmath>
 #include <limits>
@@ -30,13 +31,7 @@ ArrayRef<float> readFloats(const NpyArray &array) {
 
 /// An f32 input of one element.
 static BlockArgument addSelector(func::FuncOp function, const Twine &name) {
-  Builder builder(function.getContext());
-  auto type = RankedTensorType::get({1}, builder.getF32Type());
-  unsigned number = function.getNumArguments();
-  auto attributes =
-      builder.getDictionaryAttr(builder.getNamedAttr(onnx::nameAttribute, builder.getStringAttr(name)));
-  (void)function.insertArgument(number, type, attributes, function.getLoc());
-  return function.getArgument(number);
+  return addExtraInput(function, RankedTensorType::get({1}, Float32Type::get(function.getContext())), name);
 }
 
 static Value makeConstant(OpBuilder &builder, Value replaced, ElementsAttr value) {

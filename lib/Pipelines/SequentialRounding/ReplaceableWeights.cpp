@@ -6,6 +6,7 @@
 #include "dialects/ONNX/IR/NN.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/Padding.h"
+#include "lib/Pipelines/ExtraInput.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
 #include "passes/QuantizeWeights/GroupedWeight.h"
 
@@ -83,16 +84,6 @@ int64_t ReplaceableWeights::countActivationBytes() const {
   return bytes;
 }
 
-/// Another input of the function, and what it is given at first.
-static BlockArgument addInput(func::FuncOp function, RankedTensorType type, const Twine &name, Location loc) {
-  Builder builder(function.getContext());
-  auto attributes =
-      builder.getDictionaryAttr(builder.getNamedAttr(onnx::nameAttribute, builder.getStringAttr(name)));
-  unsigned number = function.getNumArguments();
-  (void)function.insertArgument(number, type, attributes, loc);
-  return function.getArgument(number);
-}
-
 LogicalResult ReplaceableWeights::makeInputs(func::FuncOp main, onnx::QuantizableOpInterface op) {
   auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
   FailureOr<GroupedWeight> weight = readGroupedWeight(op, precision.getWeights());
@@ -118,13 +109,13 @@ LogicalResult ReplaceableWeights::makeInputs(func::FuncOp main, onnx::Quantizabl
   }
   Inputs &own = inputs.emplace_back(Inputs{buffer.size(), std::nullopt, isConvolution});
   auto matrixType = RankedTensorType::get(shape, builder.getF32Type());
-  op->setOperand(1, addInput(main, matrixType, "quern.weight" + Twine(own.weight), op->getLoc()));
+  op->setOperand(1, addExtraInput(main, matrixType, "quern.weight" + Twine(own.weight)));
   buffer.push_back(makeArray(shape, isConvolution ? transpose(weight->values, columns) : weight->values));
   if (!bias)
     return success();
   own.bias = buffer.size();
   auto type = cast<RankedTensorType>(op->getOperand(*bias).getType());
-  op->setOperand(*bias, addInput(main, type, "quern.bias" + Twine(*own.bias), op->getLoc()));
+  op->setOperand(*bias, addExtraInput(main, type, "quern.bias" + Twine(*own.bias)));
   buffer.push_back(makeArray(type.getShape(), biasReals));
   return success();
 }

@@ -10,8 +10,7 @@
 
 namespace quern {
 
-/// Products of one model with constant weights, in the order of their activations: those of one activation
-/// stand together.
+/// The constant weight of one product.
 struct ReplaceableWeight {
   int64_t number;    ///< of the op (quern.number)
   size_t activation; ///< of what ReplaceableWeights::run returns
@@ -22,11 +21,12 @@ struct ReplaceableWeight {
 /// activations.
 class ReplaceableWeights {
 public:
-  /// Of the ops of a numbered module, in the stage "assigned", that `isWanted` and whose activations can be
-  /// told apart as rows (MomentRows). Compiles nothing yet.
+  /// Of the ops of a numbered module behind the stage assign that `isWanted` and whose activations have rows
+  /// (MomentRows). Compiles nothing yet.
   static ReplaceableWeights find(mlir::ModuleOp numbered,
                                  llvm::function_ref<bool(onnx::QuantizableOpInterface)> isWanted);
 
+  /// In the order in which the model computes their activations; those of one activation stand together.
   llvm::ArrayRef<ReplaceableWeight> getWeights() const { return weights; }
   size_t countActivations() const { return activations.size(); }
   /// The activation is an input of the model: no weight stands before it.
