@@ -248,11 +248,16 @@ LogicalResult attachSecondMoments(ModuleOp assigned, const CompileOptions &optio
 LogicalResult roundInSequence(ModuleOp assigned, ModuleOp module, const CompileOptions &options,
                               const Recipe &recipe, const CompileInstrumented &compile,
                               std::function<RoundingChoice(Operation *)> choose) {
-  auto round = [&](SampleReader &samples, const CalibrateOptions &settings) {
+  LogicalResult result = failure();
+  auto round = [&](SampleReader &samples, const CalibrateOptions &settings) -> llvm::Error {
     SequentialRoundingOptions rounding{std::move(choose), settings.samples, settings.progress};
-    return roundInSequence(assigned, module, samples, rounding, compile);
+    auto rounded = roundInSequence(assigned, module, samples, rounding, compile);
+    if (!rounded)
+      return rounded.takeError();
+    result = *rounded;
+    return llvm::Error::success();
   };
-  return withSamples(assigned, options, recipe, round);
+  return failed(withSamples(assigned, options, recipe, round)) ? failure() : result;
 }
 
 LogicalResult attachRows(ModuleOp prepared, int64_t count, const CompileOptions &options,

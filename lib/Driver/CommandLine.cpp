@@ -45,14 +45,10 @@ struct Flags : FlagSet {
   std::string methodHelp =
       "auto (default): with data, what is best for each edge by the error of the outputs, then "
       "gptq and bias-correction, and clip and drift-correction below 8 bits, where they lower the error of "
-      "the "
-      "product. Rewrites "
-      "for accuracy before quantization, in order: none, " +
+      "the product. Rewrites for accuracy before quantization, in order: none, " +
       describeTransformations() +
-      ". Codes of weights: clip (narrower ranges), gptq (error-compensated rounding), "
-      "bias-correction (the mean of the results stays), drift-correction (weights make good for the errors "
-      "of "
-      "those before them)";
+      ". Codes of weights: clip (narrower ranges), gptq (error-compensated rounding), bias-correction (the "
+      "mean of the results stays), drift-correction (weights make good for the errors of those before them)";
   Flag methods{*this, "method", "name,...", methodHelp, Flag::Kind::List};
   Flag assign{
       *this, "assign", "auto|file.yaml",

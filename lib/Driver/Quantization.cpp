@@ -290,24 +290,24 @@ LogicalResult Quantization::assignGivenBits(ModuleOp assigned) {
 
 LogicalResult Quantization::quantize(ModuleOp assigned) {
   QuantizeOptions quantizeOptions = makeQuantizeOptions();
-  bool inSequence = false;
-  auto chooseAlone = [&](Operation *op) {
-    RoundingChoice choice = quantizeOptions.chooseRounding(op);
-    bool isLater = isRoundedInSequence(op, choice);
-    inSequence |= isLater;
-    return isLater ? RoundingChoice() : choice;
+  auto isInSequence = [&](Operation *op) {
+    return isRoundedInSequence(op, quantizeOptions.chooseRounding(op));
   };
-  assigned.walk([&](onnx::QuantizableOpInterface op) { (void)chooseAlone(op); });
+  auto chooseAlone = [&](Operation *op) {
+    return isInSequence(op) ? RoundingChoice() : quantizeOptions.chooseRounding(op);
+  };
   if (!hasSecondMoments &&
       failed(attachSecondMoments(assigned, options, recipe, compiler.asFunction(), chooseAlone)))
     return failure();
-  if (inSequence && failed(roundWeightsInSequence(assigned, quantizeOptions)))
+  bool anyInSequence =
+      assigned.walk([&](onnx::QuantizableOpInterface op) { return WalkResult(failure(isInSequence(op))); })
+          .wasInterrupted();
+  if (!anyInSequence)
+    return runPasses(assigned,
+                     [&](OpPassManager &manager) { populateQuantizePipeline(manager, quantizeOptions); });
+  if (failed(roundWeightsInSequence(assigned, quantizeOptions)))
     return failure();
-  return runPasses(assigned, [&](OpPassManager &manager) {
-    if (!inSequence)
-      populateActivationPairs(manager);
-    populateWeightCodes(manager, quantizeOptions);
-  });
+  return runPasses(assigned, [&](OpPassManager &manager) { populateWeightCodes(manager, quantizeOptions); });
 }
 
 LogicalResult Quantization::roundWeightsInSequence(ModuleOp assigned,

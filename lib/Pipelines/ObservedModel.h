@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/Pipelines/Calibrate.h"
+#include "lib/Pipelines/FloatArrays.h"
 
 namespace quern {
 
@@ -34,10 +35,5 @@ llvm::Expected<int64_t> visitObserved(
     mlir::ModuleOp prepared, SampleReader &samples, llvm::StringRef title, const CalibrateOptions &options,
     const CompileInstrumented &compile,
     llvm::function_ref<void(const Sample &, llvm::ArrayRef<std::string>, llvm::ArrayRef<NpyArray>)> visit);
-
-/// The elements of an f32 array.
-inline llvm::ArrayRef<float> floatsOf(const NpyArray &array) {
-  return {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)};
-}
 
 } // namespace quern

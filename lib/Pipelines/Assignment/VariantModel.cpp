@@ -8,6 +8,7 @@
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/Padding.h"
 #include "lib/Pipelines/ExtraInput.h"
+#include "lib/Pipelines/FloatArrays.h"
 
 #include <cmath>
 #include <limits>
@@ -17,16 +18,16 @@ using namespace mlir;
 
 namespace quern {
 
-static NpyArray makeFloats(int64_t count, float value) {
-  NpyArray array{ElementType::Float32, {count}, std::vector<std::byte>(count * sizeof(float))};
-  std::fill_n(reinterpret_cast<float *>(array.data.data()), count, value);
+static NpyArray fillFloats(int64_t count, float value) {
+  NpyArray array = makeFloats(count);
+  llvm::fill(floatsOf(array), value);
   return array;
 }
 
 ArrayRef<float> readFloats(const NpyArray &array) {
   if (array.type != ElementType::Float32)
     return {};
-  return {reinterpret_cast<const float *>(array.data.data()), array.data.size() / sizeof(float)};
+  return floatsOf(array);
 }
 
 /// An f32 input of one element.
@@ -125,14 +126,14 @@ VariantModel::create(ModuleOp assigned, ArrayRef<AssignableOp> ops,
 
   created->buffer.resize(created->inputs);
   for (const SimulationSlot &slot : created->slots) {
-    created->buffer.push_back(makeFloats(4, 0));
+    created->buffer.push_back(fillFloats(4, 0));
     if (!slot.channels)
       continue;
-    created->buffer.push_back(makeFloats(slot.channels, 1));
-    created->buffer.push_back(makeFloats(slot.channels, 0));
+    created->buffer.push_back(fillFloats(slot.channels, 1));
+    created->buffer.push_back(fillFloats(slot.channels, 0));
   }
   for (const std::vector<size_t> &ofOp : created->selectors)
-    created->buffer.insert(created->buffer.end(), ofOp.size(), makeFloats(1, 0));
+    created->buffer.insert(created->buffer.end(), ofOp.size(), fillFloats(1, 0));
   if (llvm::Error error = created->runReferences(assigned, compile))
     return std::move(error);
   return created;

@@ -12,18 +12,6 @@ using namespace mlir;
 
 namespace quern {
 
-static NpyArray makeFloats(int64_t count) {
-  NpyArray array;
-  array.type = ElementType::Float32;
-  array.shape = {count};
-  array.data.resize(count * sizeof(float));
-  return array;
-}
-
-static MutableArrayRef<float> floatsOf(NpyArray &array) {
-  return {reinterpret_cast<float *>(array.data.data()), array.data.size() / sizeof(float)};
-}
-
 llvm::Expected<std::unique_ptr<Simulator>> Simulator::create(ModuleOp assigned, std::vector<Sample> samples,
                                                              const CompileInstrumented &compile) {
   std::unique_ptr<Simulator> simulator(new Simulator);

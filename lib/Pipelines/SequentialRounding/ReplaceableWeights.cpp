@@ -7,24 +7,21 @@
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/Padding.h"
 #include "lib/Pipelines/ExtraInput.h"
+#include "lib/Pipelines/FloatArrays.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
 #include "passes/QuantizeWeights/GroupedWeight.h"
 
 #include <numeric>
+#include <tuple>
 
 using namespace mlir;
 
 namespace quern {
 
 static NpyArray makeArray(ArrayRef<int64_t> shape, ArrayRef<float> values) {
-  NpyArray array{ElementType::Float32, {shape.begin(), shape.end()}, {}};
-  array.data.resize(values.size() * sizeof(float));
-  std::memcpy(array.data.data(), values.data(), array.data.size());
+  NpyArray array = makeFloats(shape);
+  llvm::copy(values, floatsOf(array).begin());
   return array;
-}
-
-static MutableArrayRef<float> floatsOf(NpyArray &array) {
-  return {reinterpret_cast<float *>(array.data.data()), array.data.size() / sizeof(float)};
 }
 
 /// `matrix` [rows, columns] with rows and columns exchanged.
@@ -74,6 +71,10 @@ ReplaceableWeights ReplaceableWeights::find(ModuleOp numbered,
     for (auto &[op, rows] : ops)
       if (op->getOperand(0) == activation)
         found.weights.push_back({numberOf(op), number, rows});
+  llvm::sort(found.weights, [](const ReplaceableWeight &a, const ReplaceableWeight &b) {
+    return std::tuple(a.activation, a.rows.getKey(), a.number) <
+           std::tuple(b.activation, b.rows.getKey(), b.number);
+  });
   return found;
 }
 
@@ -120,7 +121,7 @@ LogicalResult ReplaceableWeights::makeInputs(func::FuncOp main, onnx::Quantizabl
   return success();
 }
 
-llvm::Error ReplaceableWeights::compile(const CompileInstrumented &compile) {
+llvm::Expected<LogicalResult> ReplaceableWeights::compile(const CompileInstrumented &compile) {
   IRMapping mapping;
   OwningOpRef<ModuleOp> copy(cast<ModuleOp>(module->clone(mapping)));
   auto main = copy->lookupSymbol<func::FuncOp>("main");
@@ -131,7 +132,7 @@ llvm::Error ReplaceableWeights::compile(const CompileInstrumented &compile) {
     ops[numberOf(op)] = op;
   for (const ReplaceableWeight &weight : weights)
     if (failed(makeInputs(main, ops.lookup(weight.number))))
-      return llvm::createStringError("a weight cannot be replaced");
+      return failure();
   Operation *terminator = main.front().getTerminator();
   SmallVector<Value> results;
   for (Value activation : activations)
@@ -150,7 +151,7 @@ llvm::Error ReplaceableWeights::compile(const CompileInstrumented &compile) {
   if (!compiled)
     return compiled.takeError();
   model = std::move(*compiled);
-  return llvm::Error::success();
+  return success();
 }
 
 void ReplaceableWeights::replace(size_t weight, ArrayRef<float> reals, onnx::QuantizableOpInterface op) {

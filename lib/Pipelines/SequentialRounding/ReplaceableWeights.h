@@ -15,6 +15,11 @@ struct ReplaceableWeight {
   int64_t number;    ///< of the op (quern.number)
   size_t activation; ///< of what ReplaceableWeights::run returns
   MomentRows rows;   ///< how the activation is multiplied
+
+  /// Both are multiplied with the same rows.
+  bool sharesRowsWith(const ReplaceableWeight &other) const {
+    return activation == other.activation && rows.getKey() == other.rows.getKey();
+  }
 };
 
 /// The model with the weights of some ops, and their constant biases, as inputs; it returns their
@@ -26,7 +31,7 @@ public:
   static ReplaceableWeights find(mlir::ModuleOp numbered,
                                  llvm::function_ref<bool(onnx::QuantizableOpInterface)> isWanted);
 
-  /// In the order in which the model computes their activations; those of one activation stand together.
+  /// In the order in which the model computes their activations; those that share rows stand together.
   llvm::ArrayRef<ReplaceableWeight> getWeights() const { return weights; }
   size_t countActivations() const { return activations.size(); }
   /// The activation is an input of the model: no weight stands before it.
@@ -34,8 +39,8 @@ public:
   /// Of all activations of one sample.
   int64_t countActivationBytes() const;
 
-  /// Compiles it; the weights are the model's own at first.
-  llvm::Error compile(const CompileInstrumented &compile);
+  /// Compiles it; the weights are the model's own at first. Failure: one was refused, by a diagnostic.
+  llvm::Expected<llvm::LogicalResult> compile(const CompileInstrumented &compile);
 
   /// Makes the weight that of an op of another copy of the module: `reals` [rows, columns], as
   /// readGroupedWeight has them, and the op's constant bias, if it has one.

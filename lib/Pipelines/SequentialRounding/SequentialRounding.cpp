@@ -34,10 +34,10 @@ public:
       ops[numberOf(op)] = op;
   }
 
-  llvm::Error run();
+  llvm::Expected<LogicalResult> run();
 
 private:
-  llvm::Expected<std::vector<Folds>> measure(ArrayRef<ReplaceableWeight> weights);
+  llvm::Expected<Folds> measure(const ReplaceableWeight &weight);
   LogicalResult round(size_t weight, const Folds &folds);
 
   ReplaceableWeights &model;
@@ -48,35 +48,23 @@ private:
 };
 } // namespace
 
-/// The moments of one activation, as each of its readers multiplies it. Samples go to either fold in turn.
-llvm::Expected<std::vector<Folds>> Sequence::measure(ArrayRef<ReplaceableWeight> weights) {
-  std::vector<Folds> moments;
-  for (const ReplaceableWeight &weight : weights) {
-    int64_t size = weight.rows.getSize();
-    moments.push_back({DriftMoments(size), DriftMoments(size)});
-  }
-  size_t activation = weights.front().activation;
+/// The moments of what the weight is multiplied with. Samples go to either fold in turn.
+llvm::Expected<Folds> Sequence::measure(const ReplaceableWeight &weight) {
+  int64_t size = weight.rows.getSize();
+  Folds folds{DriftMoments(size), DriftMoments(size)};
   for (auto [number, sample] : llvm::enumerate(samples)) {
-    const NpyArray &original = originals[number][activation];
+    const NpyArray &original = originals[number][weight.activation];
     std::optional<NpyArray> now;
-    if (!model.isInput(activation)) {
+    if (!model.isInput(weight.activation)) {
       auto drifted = model.run(sample);
       if (!drifted)
         return drifted.takeError();
-      now = std::move((*drifted)[activation]);
+      now = std::move((*drifted)[weight.activation]);
     }
     std::span<const float> versions[] = {floatsOf(original), floatsOf(now ? *now : original)};
-    for (size_t reader = 0; reader < weights.size(); ++reader) {
-      if (reader > 0 && weights[reader].rows.getKey() == weights[reader - 1].rows.getKey())
-        continue; // the same rows
-      weights[reader].rows.visit(versions,
-                                 [&](auto rows) { moments[reader][number % 2].add(rows[0], rows[1]); });
-    }
+    weight.rows.visit(versions, [&](auto rows) { folds[number % 2].add(rows[0], rows[1]); });
   }
-  for (size_t reader = 1; reader < weights.size(); ++reader)
-    if (weights[reader].rows.getKey() == weights[reader - 1].rows.getKey())
-      moments[reader] = moments[reader - 1];
-  return moments;
+  return folds;
 }
 
 LogicalResult Sequence::round(size_t weight, const Folds &folds) {
@@ -116,38 +104,38 @@ LogicalResult Sequence::round(size_t weight, const Folds &folds) {
   return success();
 }
 
-llvm::Error Sequence::run() {
+llvm::Expected<LogicalResult> Sequence::run() {
   for (const Sample &sample : samples) {
     auto activations = model.runAndMark(sample);
     if (!activations)
       return activations.takeError();
     originals.push_back(std::move(*activations));
   }
-  Progress progress("round weights", int64_t(model.countActivations()), options.progress);
-  ArrayRef<ReplaceableWeight> rest = model.getWeights();
-  while (!rest.empty()) {
-    auto ofActivation = rest.take_while(
-        [&](const ReplaceableWeight &weight) { return weight.activation == rest.front().activation; });
-    auto moments = measure(ofActivation);
-    if (!moments)
-      return moments.takeError();
-    size_t first = model.getWeights().size() - rest.size();
-    for (auto [index, folds] : llvm::enumerate(*moments))
-      if (failed(round(first + index, folds)))
-        return llvm::createStringError("a weight cannot be rounded");
-    rest = rest.drop_front(ofActivation.size());
+  ArrayRef<ReplaceableWeight> weights = model.getWeights();
+  Progress progress("round weights", int64_t(weights.size()), options.progress);
+  std::optional<Folds> folds;
+  for (size_t weight = 0; weight < weights.size(); ++weight) {
+    if (weight == 0 || !weights[weight].sharesRowsWith(weights[weight - 1])) {
+      llvm::Expected<Folds> measured = measure(weights[weight]);
+      if (!measured)
+        return measured.takeError();
+      folds = std::move(*measured);
+    }
+    if (failed(round(weight, *folds)))
+      return failure();
     if (llvm::Error stop = progress.advance())
-      return stop;
+      return std::move(stop);
   }
-  return llvm::Error::success();
+  return success();
 }
 
-llvm::Error roundInSequence(ModuleOp assigned, ModuleOp module, SampleReader &reader,
-                            const SequentialRoundingOptions &options, const CompileInstrumented &compile) {
+llvm::Expected<LogicalResult> roundInSequence(ModuleOp assigned, ModuleOp module, SampleReader &reader,
+                                              const SequentialRoundingOptions &options,
+                                              const CompileInstrumented &compile) {
   ReplaceableWeights model = ReplaceableWeights::find(
       assigned, [&](auto op) { return isRoundedInSequence(op, options.choose(op)); });
   if (model.getWeights().empty())
-    return llvm::Error::success();
+    return success();
   FailureOr<std::vector<InputSpec>> specs = readInputSpecs(assigned);
   if (failed(specs))
     return llvm::createStringError("the model cannot be calibrated");
@@ -160,8 +148,9 @@ llvm::Error roundInSequence(ModuleOp assigned, ModuleOp module, SampleReader &re
   auto split = splitSamples(reader, *specs, count, 0, options.limit);
   if (!split)
     return split.takeError();
-  if (llvm::Error error = model.compile(compile))
-    return error;
+  llvm::Expected<LogicalResult> compiled = model.compile(compile);
+  if (!compiled || failed(*compiled))
+    return compiled;
   return Sequence(model, module, std::move(split->samples), options).run();
 }
 

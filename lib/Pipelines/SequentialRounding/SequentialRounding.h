@@ -28,8 +28,11 @@ bool isRoundedInSequence(mlir::Operation *op, const RoundingChoice &choice);
 ///      mean, to its constant bias where that is to be corrected;
 ///   3. rounds the result for these activations (passes/RoundWeights).
 /// `assigned` has numbered ops; `module` is what became of it: with activations quantized, whose codes play
-/// no part here. Samples are chosen by content, at most 64 of them.
-llvm::Error roundInSequence(mlir::ModuleOp assigned, mlir::ModuleOp module, SampleReader &samples,
-                            const SequentialRoundingOptions &options, const CompileInstrumented &compile);
+/// no part here. Samples are chosen by content, at most 64 of them. Failure: a weight was refused, by a
+/// diagnostic that names its node.
+llvm::Expected<llvm::LogicalResult> roundInSequence(mlir::ModuleOp assigned, mlir::ModuleOp module,
+                                                    SampleReader &samples,
+                                                    const SequentialRoundingOptions &options,
+                                                    const CompileInstrumented &compile);
 
 } // namespace quern

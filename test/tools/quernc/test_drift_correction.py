@@ -100,3 +100,23 @@ def test_it_needs_data(programs, chain, tmp_path):
                            "--method=drift-correction")
     assert made.returncode == 1 and "give --calibration-data" in made.stderr
     assert not (tmp_path / "model.so").exists()
+
+
+@pytest.mark.parametrize("weight, factor, reason", [(np.inf, 1, "a weight with NaN or infinite elements"),
+                                                    (1, 1000, "NaN or infinite activations on the calibration data")])
+def test_what_is_not_finite_is_refused_once_by_its_node(programs, tmp_path, weight, factor, reason):
+    random = np.random.default_rng(5)
+    arrays = {name: random.normal(size=(WIDTH, WIDTH)).astype(np.float32) for name in "ab"}
+    arrays["b"][0, 0] = weight
+    nodes = [helper.make_node("MatMul", ["x", "a"], ["t"], "first"), helper.make_node("Exp", ["t"], ["u"], "grow"),
+             helper.make_node("MatMul", ["u", "b"], ["y"], "second")]
+    graph = helper.make_graph(nodes, "grow", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [TOKENS, WIDTH])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [TOKENS, WIDTH])],
+                              [numpy_helper.from_array(array, name) for name, array in arrays.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), tmp_path / "model.onnx")
+    np.savez(tmp_path / "data.npz", x=factor * random.normal(size=(4, TOKENS, WIDTH)).astype(np.float32))
+    made = programs.quernc(tmp_path / "model.onnx", "-o", tmp_path / "model.so", "--quantize=W4A16",
+                           "--method=drift-correction", f"--calibration-data={tmp_path / 'data.npz'}")
+    assert made.returncode == 1 and not (tmp_path / "model.so").exists()
+    errors = [line for line in made.stderr.splitlines() if "error:" in line]
+    assert len(errors) == 1 and "node 'second'" in errors[0] and reason in errors[0], made.stderr
