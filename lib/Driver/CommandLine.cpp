@@ -43,7 +43,8 @@ struct Flags : FlagSet {
   Flag weightScheme{*this, "weight-scheme", "scheme",
                     "symmetric or asymmetric; default: asymmetric for weights of fewer than 8 bits"};
   std::string methodHelp =
-      "auto (default): with data, what is best for each edge by the error of the outputs, then "
+      "auto (default): with data, what is best for each edge by the error of the outputs, "
+      "with attention-rows and scales for rows where one for all loses much; then "
       "gptq and bias-correction, and clip and drift-correction below 8 bits, where they lower the error of "
       "the product. Rewrites for accuracy before quantization, in order: none, " +
       describeTransformations() +

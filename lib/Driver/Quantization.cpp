@@ -62,6 +62,8 @@ LogicalResult Quantization::applyMethods(ModuleOp calibrated, llvm::ArrayRef<std
 }
 
 LogicalResult Quantization::search(ModuleOp calibrated) {
+  if (failed(runPasses(calibrated, [&](OpPassManager &manager) { populateBeforeSearch(manager, recipe); })))
+    return failure();
   numberOps(calibrated.lookupSymbol<func::FuncOp>("main"));
   FailureOr<TransformDecisions> found = searchTransforms(calibrated, options, recipe, compiler.asFunction());
   if (failed(found))

@@ -2,6 +2,7 @@
 #include "lib/Pipelines/MethodTable.h"
 
 #include "passes/ActivationAwareScaling/ActivationAwareScaling.h"
+#include "passes/AttentionRows/AttentionRows.h"
 #include "passes/ChannelReparameterization/ChannelReparameterization.h"
 #include "passes/CrossLayerEqualization/CrossLayerEqualization.h"
 #include "passes/EdgeTransforms/Method.h"
@@ -28,6 +29,7 @@ llvm::ArrayRef<Method> allMethods() {
       {kSchemeSelection, CodesOfBoth, Needed, [] { return createSchemeSelection(); }, /*followsOwner=*/true},
       {kNoisyQuantization, CodesOfBoth, Needed, [] { return createNoisyQuantization(); },
        /*followsOwner=*/true},
+      {kAttentionRows, CodesOfBoth, None, [] { return createAttentionRows(); }, /*followsOwner=*/true},
   };
   return methods;
 }

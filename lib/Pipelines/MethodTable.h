@@ -20,7 +20,8 @@ enum class MethodPurpose {
 /// any, or always.
 enum class RowsOfMethod { None, Wanted, Needed };
 
-/// A method of --method and of recipes: a pass on a function that inserts quern.edge_transform.
+/// A method of --method and of recipes: a pass on a function that inserts quern.edge_transform, or marks what
+/// gets other codes.
 struct Method {
   llvm::StringRef name; ///< as users write it, and as provenance states it
   MethodPurpose purpose;

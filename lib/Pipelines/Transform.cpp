@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Pipelines/Transform.h"
 
+#include "passes/AttentionRows/AttentionRows.h"
 #include "passes/EdgeTransforms/Method.h"
 #include "passes/FoldEdgeTransforms/FoldEdgeTransforms.h"
 #include "passes/ScopeMethod/ScopeMethod.h"
@@ -121,6 +122,14 @@ bool asksForSearch(const Recipe &recipe) {
     return settings.activations.mode == ActivationMode::Static &&
            llvm::is_contained(settings.methods, "auto");
   });
+}
+
+void populateBeforeSearch(OpPassManager &passes, const Recipe &recipe) {
+  if (!recipe.rules.empty())
+    passes.addNestedPass<func::FuncOp>(createScopeMethod(recipe, "auto"));
+  passes.addNestedPass<func::FuncOp>(createAttentionRows());
+  if (!recipe.rules.empty())
+    passes.addNestedPass<func::FuncOp>(createScopeMethod(recipe, ""));
 }
 
 void populateTransformPipeline(OpPassManager &passes, const TransformOptions &options) {

@@ -41,6 +41,10 @@ void populateTransformPipeline(mlir::OpPassManager &passes, const TransformOptio
 /// Some settings leave it to a search which method suits an edge of static codes.
 bool asksForSearch(const Recipe &recipe);
 
+/// What a search finds done where a recipe leaves the choice to it: never worse, so not compared
+/// (quern-attention-rows).
+void populateBeforeSearch(mlir::OpPassManager &passes, const Recipe &recipe);
+
 /// The pass of one method, without the folding.
 void populateMethod(mlir::OpPassManager &passes, llvm::StringRef method);
 

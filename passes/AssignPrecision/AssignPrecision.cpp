@@ -47,8 +47,7 @@ static bool hasConstantMatrix(onnx::QuantizableOpInterface op) {
   return *op.getWeightOperand() == 1 && weight && weight.getRank() == 2;
 }
 
-/// Why no rows of the op's activation have scales of their own; empty if they do.
-static std::string refuseRows(onnx::QuantizableOpInterface op) {
+std::string refuseRows(onnx::QuantizableOpInterface op) {
   if (!hasConstantMatrix(op))
     return "is no product with a constant matrix, and only those have a form with dynamic activations";
   if (auto gemm = dyn_cast<onnx::GemmOp>(*op); gemm && gemm.getTransA() != 0)
@@ -136,8 +135,10 @@ private:
 
   void decide(onnx::QuantizableOpInterface op, const RuleMatcher &rules) {
     const RecipeRule *rule = rules.match(op);
-    op->setAttr(kPrecisionAttrName, rule ? makePrecision(op, rule->settings, "rule ")
-                                         : makePrecision(op, recipe->settings, "uniform "));
+    PrecisionSettings settings = rule ? rule->settings : recipe->settings;
+    if (op->hasAttr(kRowScalesAttrName) && op.getWeightOperand())
+      settings.activations.mode = ActivationMode::Dynamic;
+    op->setAttr(kPrecisionAttrName, makePrecision(op, settings, rule ? "rule " : "uniform "));
   }
 
   void announceTo(func::FuncOp function, const RuleMatcher &rules) {

@@ -21,7 +21,9 @@ def AssignPrecision : Pass<"quern-assign-precision", "mlir::ModuleOp"> {
     Weights only (W2A16 to W8A16): the constant matrices of MatMul and Gemm become codes, everything else stays float.
 
     Dynamic activations (`activations-mode=dynamic`): MatMul and Gemm with a constant matrix, whose accumulator cannot
-    overflow, get `activations = <u8, row, asymmetric>`; they need no ranges. All other ops stay float.
+    overflow, get `activations = <u8, row, asymmetric>`; they need no ranges. All other ops stay float. With static activations,
+    such a product gets them where a method has marked it with `quern.row_scales`; what it reads is no codes then, so ops
+    before it need another reason for integers. Softmax before a marked product of two activations makes f32 of codes.
 
     In the constant matrices of MatMul and Gemm `group-size` consecutive elements along the reduced dimension share a
     scale, -1 or 0 for one scale per channel; a last group may be shorter. Other weights (those of convolutions) have

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/AssignPrecision/IntegerRegion.h"
 
+#include "dialects/Quern/IR/QuernAttributes.h"
 #include "passes/QuantizationAnalysis/AccumulatorBound.h"
 #include "passes/QuantizationAnalysis/ValueRanges.h"
 
@@ -46,14 +47,24 @@ bool IntegerRegion::isProducedInside(Value value) const {
   return isConstant(value) || (value.getDefiningOp() && members.contains(value.getDefiningOp()));
 }
 
+bool IntegerRegion::readsCodes(OpOperand &use) const {
+  Operation *user = use.getOwner();
+  if (!members.contains(user))
+    return false;
+  // Rows with scales of their own are rounded from f32. Softmax, whose rows multiply activations, makes f32
+  // of codes.
+  return !user->hasAttr(kRowScalesAttrName) || !cast<onnx::QuantizableOpInterface>(user).getWeightOperand() ||
+         llvm::is_contained(staticActivationsOf(user), &use);
+}
+
 bool IntegerRegion::hasUserInside(Operation *op) const {
-  return llvm::any_of(op->getUsers(), [&](Operation *user) {
-    return members.contains(user) || (integerTail && user->hasTrait<OpTrait::IsTerminator>());
+  return llvm::any_of(op->getUses(), [&](OpOperand &use) {
+    return readsCodes(use) || (integerTail && use.getOwner()->hasTrait<OpTrait::IsTerminator>());
   });
 }
 
 bool IntegerRegion::isUsedInsideOnly(Value value) const {
-  return llvm::all_of(value.getUsers(), [&](Operation *user) { return members.contains(user); });
+  return llvm::all_of(value.getUses(), [&](OpOperand &use) { return readsCodes(use); });
 }
 
 std::string IntegerRegion::findDoubt(Operation *op, IntegerForm form) const {

@@ -31,6 +31,7 @@ private:
   void removeDoubtful(llvm::SmallVector<mlir::Operation *> worklist);
   std::string findDoubt(mlir::Operation *op, onnx::IntegerForm form) const;
   bool isProducedInside(mlir::Value value) const;
+  bool readsCodes(mlir::OpOperand &use) const;
   bool hasUserInside(mlir::Operation *op) const;
   bool isUsedInsideOnly(mlir::Value value) const;
 

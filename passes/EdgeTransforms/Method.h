@@ -17,6 +17,7 @@ inline constexpr llvm::StringLiteral kReparameterization("repq");
 inline constexpr llvm::StringLiteral kSchemeSelection("q-hyvit");
 inline constexpr llvm::StringLiteral kNoisyQuantization("noisyquant");
 inline constexpr llvm::StringLiteral kWeightDilation("weight-dilation");
+inline constexpr llvm::StringLiteral kAttentionRows("attention-rows");
 
 /// One edge, one owner of its scale: true if a method other than the data-free ones has transformed it.
 bool hasScaleOwner(const Edge &edge);

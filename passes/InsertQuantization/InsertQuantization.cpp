@@ -61,8 +61,13 @@ static void quantizeRows(func::FuncOp function) {
   llvm::MapVector<Value, SmallVector<OpOperand *>> readers;
   function.walk([&](onnx::QuantizableOpInterface op) {
     auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-    if (precision && precision.hasDynamicRows())
-      for (OpOperand *activation : activationsOf(op))
+    if (!precision || !precision.getActivations())
+      return;
+    SmallVector<OpOperand *> others;
+    if (!precision.hasDynamicRows())
+      others = staticActivationsOf(op);
+    for (OpOperand *activation : activationsOf(op))
+      if (!llvm::is_contained(others, activation))
         readers[activation->get()].push_back(activation);
   });
   OpBuilder builder(function.getContext());

@@ -19,7 +19,8 @@ def InsertQuantization : Pass<"quern-insert-quantization", "mlir::func::FuncOp">
       anyway is quantized for integer users only;
     - all sides of a movement (Reshape, Concat, MaxPool, ...) share one scale, over the union of their ranges;
     - constants become codes here and now;
-    - the activation of an op with dynamic rows passes `quern.dequantize_rows(quern.dynamic_quantize(x))`, once per value.
+    - the activation of an op with dynamic rows, and the first of two activations where the op has `quern.row_scales`, passes
+      `quern.dequantize_rows(quern.dynamic_quantize(x))`, once per value.
 
     ```mlir
     // before

@@ -94,7 +94,7 @@ private:
   }
 
   void collect(Operation *op) {
-    for (OpOperand *activation : activationsOf(op)) {
+    for (OpOperand *activation : staticActivationsOf(op)) {
       if (isConstant(activation->get()))
         constants.push_back(activation);
       else if (!isAbsorbed(op))
@@ -173,7 +173,7 @@ private:
     SmallVector<OpOperand *> uses;
     for (OpOperand &use : value.getUses())
       if (forAll ||
-          (computesOnCodes(use.getOwner()) && llvm::is_contained(activationsOf(use.getOwner()), &use)))
+          (computesOnCodes(use.getOwner()) && llvm::is_contained(staticActivationsOf(use.getOwner()), &use)))
         uses.push_back(&use);
     return uses;
   }

@@ -195,11 +195,35 @@ static LogicalResult proveBound(const WeightLayout &layout, ContractionPlan &pla
   return success();
 }
 
-/// The codes of rows as a plan has them; what has a scale per row is a product with one matrix.
+/// Rows that hold no negative number, and so have zero points of 0.
+static bool areNotNegative(DequantizeRowsOp rows) {
+  auto quantize = rows.getCodes().getDefiningOp<DynamicQuantizeOp>();
+  if (!quantize)
+    return false;
+  Operation *source = quantize.getInput().getDefiningOp();
+  auto quantizable = dyn_cast_if_present<onnx::QuantizableOpInterface>(source);
+  std::optional<onnx::KnownRange> known =
+      quantizable ? quantizable.getKnownRange() : std::optional<onnx::KnownRange>();
+  return isa_and_present<QLinearSoftmaxOp>(source) || (known && known->min >= 0);
+}
+
+/// Rows of a product that broadcasts nothing along its leading dimensions.
+static bool haveRowsOfResult(Operation *op, DequantizeRowsOp rows) {
+  auto type = cast<RankedTensorType>(rows.getCodes().getType());
+  auto result = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  return isa<onnx::MatMulOp>(op) && result && type.getRank() > 1 &&
+         type.getShape().drop_back() == result.getShape().drop_back();
+}
+
+/// The codes of rows as a plan has them. What has a scale per row is a product with one matrix, or, where
+/// zero points are 0, any product.
 static FailureOr<ContractionPlan> planRows(Operation *op, DequantizeRowsOp rows, Refusal &refusal) {
   auto weight = dyn_cast<RankedTensorType>(op->getOperand(1).getType());
   auto gemm = dyn_cast<onnx::GemmOp>(op);
-  if (isa<onnx::ConvOp>(op) || !weight || weight.getRank() != 2 || (gemm && gemm.getTransA() != 0))
+  bool isWithMatrix =
+      !isa<onnx::ConvOp>(op) && weight && weight.getRank() == 2 && (!gemm || gemm.getTransA() == 0);
+  if (!isWithMatrix &&
+      !(weight && weight.getRank() > 1 && areNotNegative(rows) && haveRowsOfResult(op, rows)))
     return refuse(refusal, "expected rows with scales of their own times a matrix",
                   "quantize its activation statically");
   auto type = perTensorType(op->getContext(), 8, /*isSigned=*/false, 1.0f, 0);
@@ -215,6 +239,10 @@ static LogicalResult planRowTerms(Operation *op, const WeightLayout &layout, Con
       return refuse(refusal, "expected a constant, finite bias with one value per column",
                     "add the bias with an Add node of its own");
     plan.realBias = std::move(*bias);
+  }
+  if (areNotNegative(plan.rows)) {
+    plan.columnSums.assign(layout.channels, 0); // which zero points would multiply
+    return success();
   }
   std::optional<SmallVector<int64_t>> codes = readIntegers(storageOperand(plan.weight));
   if (!codes)

@@ -2,6 +2,7 @@
 #include "passes/QuantizationAnalysis/IntegerRoles.h"
 
 #include "dialects/ONNX/IR/Constants.h"
+#include "dialects/Quern/IR/QuernAttributes.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -22,6 +23,13 @@ SmallVector<OpOperand *> activationsOf(Operation *op) {
   SmallVector<OpOperand *> operands;
   for (unsigned number : numbers)
     operands.push_back(&op->getOpOperand(number));
+  return operands;
+}
+
+SmallVector<OpOperand *> staticActivationsOf(Operation *op) {
+  SmallVector<OpOperand *> operands = activationsOf(op);
+  if (op->hasAttr(kRowScalesAttrName))
+    operands.erase(operands.begin());
   return operands;
 }
 

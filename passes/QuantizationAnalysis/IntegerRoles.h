@@ -25,6 +25,10 @@ IntegerRole findIntegerRole(mlir::Operation *op);
 /// The operands that carry codes where the op computes on codes: activations, or what a movement moves.
 llvm::SmallVector<mlir::OpOperand *> activationsOf(mlir::Operation *op);
 
+/// Those of them whose scale is known when the model is compiled: all but rows with scales of their own
+/// (`quern.row_scales`).
+llvm::SmallVector<mlir::OpOperand *> staticActivationsOf(mlir::Operation *op);
+
 /// The elements of a value are known at compile time.
 bool isConstant(mlir::Value value);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/ScopeMethod/ScopeMethod.h"
 
+#include "dialects/ONNX/IR/Constants.h"
+#include "dialects/ONNX/IR/Math.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Recipe/ReadRecipe.h"
 #include "passes/EdgeTransforms/Edges.h"
@@ -61,6 +63,10 @@ struct ScopeMethodPass : impl::ScopeMethodBase<ScopeMethodPass> {
     for (const ProductFold &fold : listProductFolds(getOperation()))
       if (!isAsked(rules.settingsFor(fold.product)))
         leaveAlone(fold.product);
+    getOperation().walk([&](onnx::MatMulOp product) {
+      if (!onnx::getConstant(product.getB()) && !isAsked(rules.settingsFor(product)))
+        leaveAlone(product);
+    });
     // With shifts there are fewer edges, none of them new.
     for (const Edge &edge : listEdges(getOperation(), /*shifted=*/false)) {
       if (isAsked(settingsFor(edge, *recipe, rules)))

@@ -37,6 +37,9 @@ inline constexpr llvm::StringLiteral kActivationMeanAttrName = "quern.activation
 /// `quern.rows`: on an op, for each result rows [count, channels] of f32 that calibration sampled from it, or
 /// unit; on a function's argument, its rows. Between the stages calibrate and transform only.
 inline constexpr llvm::StringLiteral kRowsAttrName = "quern.rows";
+/// `quern.row_scales`: on a product; each row of its first operand gets a scale of its own when the model
+/// runs. Where the second operand is an activation too, the first one is not negative.
+inline constexpr llvm::StringLiteral kRowScalesAttrName = "quern.row_scales";
 /// `quern.float_reason`: on a quantizable op that stays float, a string that completes "the node ...".
 inline constexpr llvm::StringLiteral kFloatReasonAttrName = "quern.float_reason";
 /// `quern.prequantized`: on a module that arrived quantized; it is never quantized again.

@@ -38,6 +38,8 @@ void applyTransforms(ModuleOp numbered, const TransformDecisions &decisions) {
                        << " chosen transforms have no place in the model and are left out";
   Builder builder(numbered.getContext());
   main.walk([&](Operation *op) {
+    if (decisions.rowOps.contains(numberOf(op)))
+      op->setAttr(kRowScalesAttrName, builder.getUnitAttr());
     if (auto reason = decisions.floatOps.find(numberOf(op)); reason != decisions.floatOps.end()) {
       op->setAttr(kFloatReasonAttrName, builder.getStringAttr(reason->second));
       op->setAttr(kFloatRemedyAttrName,

@@ -2,8 +2,13 @@
 #include "lib/Pipelines/Search/IntegerIslands.h"
 
 #include "dialects/Quern/IR/QuernAttributes.h"
+#include "lib/Numerics/RowQuantizer.h"
+#include "passes/AssignPrecision/AssignPrecision.h"
+#include "passes/EdgeTransforms/ActivationRows.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
+#include "passes/QuantizationAnalysis/ActivationQuantizer.h"
 #include "passes/QuantizationAnalysis/IntegerRoles.h"
+#include "passes/QuantizationAnalysis/ValueRanges.h"
 
 #include "llvm/ADT/EquivalenceClasses.h"
 
@@ -31,15 +36,11 @@ static double elementsOf(Value value) {
 
 /// An 8-bit dot product does about 16 multiply-accumulates in the time that an elementwise float op takes for
 /// one element; transcendental functions take several such times.
+static double floatWorkOf(double elements) { return 16 * elements; }
+
 static double floatWorkOf(Operation *op, IntegerForm form) {
-  double elements = elementsOf(op->getResult(0));
-  switch (form) {
-  case IntegerForm::Table:
-  case IntegerForm::Softmax:
-    return 64 * elements;
-  default:
-    return 16 * elements;
-  }
+  double work = floatWorkOf(elementsOf(op->getResult(0)));
+  return form == IntegerForm::Table || form == IntegerForm::Softmax ? 4 * work : work;
 }
 
 static double elementsOfWeight(onnx::QuantizableOpInterface op) {
@@ -83,6 +84,68 @@ double countWeightBits(func::FuncOp assigned) {
   });
 }
 
+/// What only moves elements to the island moves reals then.
+static void addMovements(Value activation, IntegerIsland &island) {
+  auto isOfIsland = [&](Operation *user) { return island.ops.contains(numberOf(user)); };
+  for (Operation *op = activation.getDefiningOp();
+       op && integerFormOf(op) == IntegerForm::Movement && llvm::all_of(op->getUsers(), isOfIsland);
+       op = activationsOf(op).front()->get().getDefiningOp())
+    island.ops.insert(numberOf(op));
+}
+
+/// Whether scales of rows leave less than kWorthRows of the squared error that one scale for all rows causes,
+/// on the sampled rows: they do not where each row has its own outliers. The simulation, which takes them for
+/// exact, cannot tell. A run's only row would have a scale found at run time and no other row to differ from:
+/// a network of static codes stays one.
+static bool gainsFromRows(onnx::QuantizableOpInterface op) {
+  constexpr double kWorthRows = 0.5;
+  Value activation = op->getOperand(0);
+  std::optional<ActivationRows> rows = readRows(activation);
+  std::optional<RealRange> range = findRange(activation);
+  if (!rows || !range || !refuseRows(op).empty() || elementsOf(activation) <= double(rows->width))
+    return false;
+  auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+  Quantizer shared = chooseActivationQuantizer(precision.getActivations(), range->min, range->max);
+  double before = 0, after = 0;
+  for (int64_t row = 0; row < rows->count; ++row) {
+    std::span<const float> values(rows->values.data() + row * rows->width, rows->width);
+    Quantizer own = chooseRowQuantizer(values);
+    auto squaredError = [](const Quantizer &quantizer, float value) {
+      double error = double(quantizer.dequantize(quantizer.quantize(value))) - double(value);
+      return error * error;
+    };
+    for (float value : values) {
+      before += squaredError(shared, value);
+      after += squaredError(own, value);
+    }
+  }
+  return after < kWorthRows * before;
+}
+
+static void addContractions(func::FuncOp assigned, std::vector<IntegerIsland> &found) {
+  llvm::MapVector<Value, IntegerIsland> byActivation;
+  std::vector<IntegerIsland> others;
+  assigned.walk([&](onnx::QuantizableOpInterface op) {
+    if (integerFormOf(op) != IntegerForm::Contraction || elementsOfWeight(op) == 0)
+      return;
+    if (!gainsFromRows(op)) {
+      others.push_back(
+          {{numberOf(op)}, false, kFloatProducts * contractionWorkOf(op), kFloatBits * elementsOfWeight(op)});
+      return;
+    }
+    Value activation = op->getOperand(0);
+    IntegerIsland &island = byActivation[activation];
+    island.ops.insert(numberOf(op));
+    island.hasRowScales = true;
+    island.work = floatWorkOf(elementsOf(activation));
+  });
+  for (auto &[activation, island] : byActivation) {
+    addMovements(activation, island);
+    found.push_back(std::move(island));
+  }
+  llvm::append_range(found, others);
+}
+
 std::vector<IntegerIsland> findIslands(func::FuncOp assigned) {
   llvm::EquivalenceClasses<Operation *> classes;
   SmallVector<Operation *> members;
@@ -113,11 +176,7 @@ std::vector<IntegerIsland> findIslands(func::FuncOp assigned) {
   for (auto &[leader, island] : islands)
     if (computing.contains(leader))
       found.push_back(std::move(island));
-  assigned.walk([&](onnx::QuantizableOpInterface op) {
-    if (integerFormOf(op) == IntegerForm::Contraction && elementsOfWeight(op) > 0)
-      found.push_back(
-          {{numberOf(op)}, kFloatProducts * contractionWorkOf(op), kFloatBits * elementsOfWeight(op)});
-  });
+  addContractions(assigned, found);
   return found;
 }
 

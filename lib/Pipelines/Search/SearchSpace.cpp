@@ -110,7 +110,9 @@ TransformDecisions SearchSpace::decide(const Choice &choice, const Fit &fitToAll
       decisions.edges.push_back({edge.key.first, edge.key.second, candidate.method, candidate.map});
     }
   for (auto [island, isFloat] : llvm::zip_equal(islands, choice.islands))
-    if (isFloat)
+    if (isFloat && island.hasRowScales)
+      decisions.rowOps.insert(island.ops.begin(), island.ops.end());
+    else if (isFloat)
       for (int64_t op : island.ops)
         decisions.floatOps[op] = "adds to the error of the outputs if it computes on integers";
   for (auto [index, slot] : llvm::enumerate(slots)) {

@@ -12,7 +12,7 @@ namespace quern {
 /// Everything that can be chosen.
 struct Choice {
   std::vector<int> edges;      ///< of each edge: the candidate, or -1
-  std::vector<bool> islands;   ///< of each island: stays float
+  std::vector<bool> islands;   ///< of each island: stays float, or has scales of rows
   std::vector<bool> observed;  ///< of each group: the observed range, not what the op's definition bounds
   std::vector<double> factors; ///< of each scale (groups, then edges): of its range
 };

@@ -17,7 +17,7 @@ namespace quern {
 /// A change is worth keeping if it lowers the error by this part of it; smaller gains are noise of few
 /// samples.
 static constexpr double kWorthATransform = 1e-3, kWorthARange = 5e-4, kWorthFloat = 1e-2,
-                        kWorthAFloatContraction = 0.1;
+                        kWorthRowScales = 2e-2, kWorthAFloatContraction = 0.1;
 /// Observers have weighed narrower ranges already, on every sample; what is left is values that no sample
 /// has.
 static constexpr double kWiderRanges[] = {1.2, 1.5};
@@ -210,7 +210,10 @@ llvm::Error TransformSearch::chooseIslands() {
         tryChoice(best, [&](size_t slot) { return space->isOfIsland(slot, number); });
     if (!error)
       return error.takeError();
-    if (*error > leastError * (island.weightBits > 0 ? kWorthAFloatContraction : kWorthFloat))
+    double worth = island.hasRowScales     ? kWorthRowScales
+                   : island.weightBits > 0 ? kWorthAFloatContraction
+                                           : kWorthFloat;
+    if (*error > leastError * worth)
       gains.push_back({-*error / island.work, number});
   }
   llvm::sort(gains);
@@ -267,19 +270,34 @@ llvm::Error TransformSearch::chooseRanges() {
   return llvm::Error::success();
 }
 
-static std::string summarize(const TransformDecisions &decisions, size_t edges, size_t islands,
-                             size_t floatIslands, double plain, double chosen, size_t heldBack) {
+/// Of the islands that would be float, or have scales of rows: chosen ones, and all.
+static std::pair<size_t, size_t> countIslands(const SearchSpace &space, const Choice &choice,
+                                              bool rowScales) {
+  std::pair<size_t, size_t> counts;
+  for (auto [island, isChosen] : llvm::zip_equal(space.getIslands(), choice.islands))
+    if (island.hasRowScales == rowScales) {
+      counts.first += isChosen;
+      ++counts.second;
+    }
+  return counts;
+}
+
+static std::string summarize(const TransformDecisions &decisions, const SearchSpace &space,
+                             const Choice &choice, double plain, double chosen, size_t heldBack) {
   std::map<std::string, int> byMethod;
   for (const EdgeDecision &edge : decisions.edges)
     ++byMethod[edge.method];
   std::string text = "method auto: ";
   for (const auto &[method, count] : byMethod)
     text += llvm::formatv("{0} on {1} edges, ", method, count);
+  auto [floats, islands] = countIslands(space, choice, /*rowScales=*/false);
+  auto [rows, activations] = countIslands(space, choice, /*rowScales=*/true);
   return text +
-         llvm::formatv("none on {0}; {1} of {2} integer islands float; {3} ranges refined; squared "
-                       "error of the outputs {4:e2} instead of {5:e2} on {6} samples that were held back",
-                       edges - decisions.edges.size(), floatIslands, islands, decisions.ranges.size(), chosen,
-                       plain, heldBack)
+         llvm::formatv("none on {0}; {1} of {2} integer islands float; {3} of {4} activations with scales of "
+                       "rows; {5} ranges refined; squared error of the outputs {6:e2} instead of {7:e2} on "
+                       "{8} samples that were held back",
+                       space.getEdges().size() - decisions.edges.size(), floats, islands, rows, activations,
+                       decisions.ranges.size(), chosen, plain, heldBack)
              .str();
 }
 
@@ -322,8 +340,7 @@ llvm::Expected<TransformDecisions> TransformSearch::run(SampleReader &reader,
     best = std::move(choice);
   }
   TransformDecisions decisions = space->decide(best, fitToAll);
-  decisions.summary = summarize(decisions, space->getEdges().size(), space->getIslands().size(),
-                                llvm::count(best.islands, true), *plain, *least, samples - begin);
+  decisions.summary = summarize(decisions, *space, best, *plain, *least, samples - begin);
   return decisions;
 }
 

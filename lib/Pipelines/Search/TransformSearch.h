@@ -30,6 +30,7 @@ struct TransformDecisions {
   std::vector<EdgeDecision> edges;
   std::vector<RangeDecision> ranges;
   std::map<int64_t, std::string> floatOps; ///< by number, with the reason
+  std::set<int64_t> rowOps;                ///< by number: products whose activation has a scale for each row
   std::string summary;                     ///< one line for the user
 };
 
@@ -46,7 +47,8 @@ struct TransformSearchOptions {
 };
 
 /// Tries on simulated quantization, first to last: each method on all edges; integer islands between
-/// contractions, and small contractions, as float; each edge with another method; each range wider, and the
+/// contractions, and small convolutions, as float, and products with scales for the rows of their
+/// activations; each edge with another method; each range wider, and the
 /// observed one where an op's definition bounds it (attention's probabilities rarely come near 1). A method
 /// for all edges is kept if it lowers the error of the outputs on the search samples; all else is judged by
 /// the error that its own codes cause alone, since the whole error is much noisier than one part of it. Then

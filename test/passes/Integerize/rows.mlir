@@ -65,3 +65,36 @@ func.func @weightIsNotConstant(%q: tensor<3x2xui8>, %s: tensor<3x1xf32>, %z: ten
   %0 = onnx.MatMul(%x, %w) : (tensor<3x2xf32>, tensor<2x2xf32>) -> tensor<3x2xf32>
   return %0 : tensor<3x2xf32>
 }
+
+// -----
+
+!v = !quant.uniform<u8:f32, 0.25:3>
+
+// Rows that are never negative have zero points of 0: the other factor may be computed, and have leading dimensions.
+// CHECK-LABEL: @probabilities
+// CHECK: %[[Q:.*]], %[[S:.*]], %[[Z:.*]] = quern.dynamic_quantize
+// CHECK: %[[A:.*]] = onnx.MatMulInteger(%[[Q]], %{{.*}}, %{{.*}}, %{{.*}}) {quern.accumulator_bound = 257040 : i64}
+// CHECK: quern.dequantize_row_accumulator %[[A]], %[[S]], %[[Z]] {column_sums = array<i32: 0, 0>, weight_scales = array<f32: 2.500000e-01>}
+func.func @probabilities(%x: tensor<2x3x4xf32>, %vq: tensor<2x4x2x!v>) -> tensor<2x3x2xf32> {
+  %p = onnx.Softmax(%x) {axis = -1 : i64} : (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  %q, %s, %z = quern.dynamic_quantize %p : tensor<2x3x4xf32> -> tensor<2x3x4xui8>, tensor<2x3x1xf32>, tensor<2x3x1xui8>
+  %r = quern.dequantize_rows %q, %s, %z : tensor<2x3x4xui8>, tensor<2x3x1xf32>, tensor<2x3x1xui8> -> tensor<2x3x4xf32>
+  %v = quern.dequantize %vq : tensor<2x4x2x!v> -> tensor<2x4x2xf32>
+  %0 = onnx.MatMul(%r, %v) : (tensor<2x3x4xf32>, tensor<2x4x2xf32>) -> tensor<2x3x2xf32>
+  return %0 : tensor<2x3x2xf32>
+}
+
+// -----
+
+!v = !quant.uniform<u8:f32, 0.25:3>
+
+// CHECK-LABEL: @broadcastProbabilities
+// CHECK: onnx.MatMul({{.*}}) {quern.float_reason = "expected rows with scales of their own times a matrix"
+func.func @broadcastProbabilities(%x: tensor<3x4xf32>, %vq: tensor<2x4x2x!v>) -> tensor<2x3x2xf32> {
+  %p = onnx.Softmax(%x) {axis = -1 : i64} : (tensor<3x4xf32>) -> tensor<3x4xf32>
+  %q, %s, %z = quern.dynamic_quantize %p : tensor<3x4xf32> -> tensor<3x4xui8>, tensor<3x1xf32>, tensor<3x1xui8>
+  %r = quern.dequantize_rows %q, %s, %z : tensor<3x4xui8>, tensor<3x1xf32>, tensor<3x1xui8> -> tensor<3x4xf32>
+  %v = quern.dequantize %vq : tensor<2x4x2x!v> -> tensor<2x4x2xf32>
+  %0 = onnx.MatMul(%r, %v) : (tensor<3x4xf32>, tensor<2x4x2xf32>) -> tensor<2x3x2xf32>
+  return %0 : tensor<2x3x2xf32>
+}

@@ -99,7 +99,8 @@ def test_rows_that_find_their_own_scales_are_not_searched(programs, outlying, tm
 def save(folder, nodes, arrays, input_shape, output_shape, data):
     graph = helper.make_graph(nodes, "auto", [helper.make_tensor_value_info("x", TensorProto.FLOAT, input_shape)],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, output_shape)],
-                              [numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()])
+                              [numpy_helper.from_array(array if array.dtype == np.int64 else array.astype(np.float32), name)
+                               for name, array in arrays.items()])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), folder / "model.onnx")
     for name, samples in zip(("calibration", "held"), np.split(data.astype(np.float32), [len(data) * 2 // 3])):
         np.savez(folder / f"{name}.npz", x=samples)
@@ -115,9 +116,12 @@ def errors(programs, folder):
 
 
 def test_a_small_product_whose_codes_cost_much_stays_float(programs, tmp_path):
-    """Elements 100 times as large as the others stand anywhere in the input; the product behind it has 1 % of all weights."""
+    """Two elements 100 times as large as the others stand anywhere in every row, so that scales of rows are no help; the product
+    behind it has 1 % of all weights."""
     random = np.random.default_rng(2)
-    data = random.normal(size=(96, ROWS, 8)) * np.where(random.uniform(size=(96, ROWS, 8)) < 0.02, 100, 1)
+    data = random.normal(size=(96, ROWS, 8))
+    places = random.random(data.shape).argsort(axis=-1)[..., :2]
+    np.put_along_axis(data, places, np.broadcast_to([-100, 100], places.shape), axis=-1)
     widths = [8, 64, 192, 192, 16]
     arrays = {f"w{i}": random.normal(size=shape) / shape[0]**0.5 for i, shape in enumerate(zip(widths, widths[1:]))}
     node = helper.make_node
@@ -131,14 +135,17 @@ def test_a_small_product_whose_codes_cost_much_stays_float(programs, tmp_path):
 
 
 def test_attention_takes_the_range_that_was_observed(programs, tmp_path):
-    """64 tokens that see each other alike: no probability comes near the 1 that Softmax could give."""
+    """64 tokens that see each other alike: no probability comes near the 1 that Softmax could give. One map serves
+    two products, so that its rows have no scales of their own."""
     random, tokens, width = np.random.default_rng(3), 64, 16
     data = random.normal(size=(96, tokens, width))
     arrays = {name: random.normal(size=(width, width)) / width**0.5 * (0.3 if name in "qk" else 1) for name in "qkvo"}
     node = helper.make_node
     nodes = [node("MatMul", ["x", name], [f"x{name}"], name) for name in "qkv"]
     nodes += [node("Transpose", ["xk"], ["kt"], "turn", perm=[1, 0]), node("MatMul", ["xq", "kt"], ["scores"], "scores"),
-              node("Softmax", ["scores"], ["p"], "softmax", axis=-1), node("MatMul", ["p", "xv"], ["z"], "mix"), node("MatMul", ["z", "o"], ["y"], "o")]
+              node("Softmax", ["scores"], ["p"], "softmax", axis=-1), node("Reshape", ["xv", "two"], ["v2"], "split"), node("MatMul", ["p", "v2"], ["z2"], "mix"),
+              node("Reshape", ["z2", "one"], ["z"], "join"), node("MatMul", ["z", "o"], ["y"], "o")]
+    arrays |= {"two": np.array([2, tokens, width // 2]), "one": np.array([tokens, width])}
     save(tmp_path, nodes, arrays, [tokens, width], [tokens, width], data)
     none, auto, told = errors(programs, tmp_path)
     assert re.search(r"[1-9]\d* ranges refined", told), told
