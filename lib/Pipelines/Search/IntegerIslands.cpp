@@ -105,6 +105,9 @@ static bool gainsFromRows(onnx::QuantizableOpInterface op) {
   if (!rows || !range || !refuseRows(op).empty() || elementsOf(activation) <= double(rows->width))
     return false;
   auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+  // Narrow weights are corrected for the drift of their activations, and lost by it (docs/decisions.md).
+  if (precision.getWeights() && precision.getWeights().getFormat().getBits() < 8)
+    return false;
   Quantizer shared = chooseActivationQuantizer(precision.getActivations(), range->min, range->max);
   double before = 0, after = 0;
   for (int64_t row = 0; row < rows->count; ++row) {
