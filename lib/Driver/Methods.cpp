@@ -62,6 +62,8 @@ std::string findMethodProblem(const PrecisionSettings &settings) {
              llvm::join(roundingNames, ", ");
     if (llvm::Error error = checkMethodFits(method, settings.name(), !settings.isWeightOnly()))
       return llvm::toString(std::move(error));
+    if (std::string problem = findRowsProblem(settings); method == kAttentionRows && !problem.empty())
+      return "'" + method + "': " + problem;
   }
   return findCompositionProblem(settings.methods);
 }

@@ -40,6 +40,8 @@ llvm::json::Array describePrecisions(ModuleOp hubForm) {
         {"activations", precision.getActivations() ? describeQuantizer(precision.getActivations()) : "f32"}};
     if (precision.getWeights())
       node["weights"] = describeQuantizer(precision.getWeights());
+    if (op->hasAttr(kRowScalesAttrName) && !precision.getWeights())
+      node["first_activation"] = "u8 per row"; // the codes of lib/Numerics/RowQuantizer.h
     nodes.push_back(std::move(node));
   });
   return nodes;

@@ -8,7 +8,8 @@
 namespace quern {
 
 /// The nodes of a hub form that compute on codes, in the order of the graph: [{"node", "op", "activations",
-/// "weights"}], formats as "u8" and "s4 per group of 32"; no "weights" where there are none.
+/// "weights"}], formats as "u8" and "s4 per group of 32"; no "weights" where there are none. Where the first
+/// of two activations has scales of its rows, "first_activation" beside the format of the other.
 llvm::json::Array describePrecisions(mlir::ModuleOp hubForm);
 
 /// The names in the list that quern-report-float-residue leaves.

@@ -103,6 +103,13 @@ llvm::Error checkMethods(const std::vector<std::string> &names) {
   return llvm::Error::success();
 }
 
+std::string findRowsProblem(const PrecisionSettings &settings) {
+  PrecisionSettings rows; // of weights as rows need them: there are none
+  rows.activations = settings.activations;
+  rows.activations.mode = ActivationMode::Dynamic;
+  return findSchemeProblem(rows);
+}
+
 void populateMethod(OpPassManager &passes, StringRef name) {
   if (const Method *method = findMethod(name))
     passes.addNestedPass<func::FuncOp>(method->create());
@@ -125,6 +132,9 @@ bool asksForSearch(const Recipe &recipe) {
 }
 
 void populateBeforeSearch(OpPassManager &passes, const Recipe &recipe) {
+  if (recipe.anySettings(
+          [](const PrecisionSettings &settings) { return !findRowsProblem(settings).empty(); }))
+    return;
   if (!recipe.rules.empty())
     passes.addNestedPass<func::FuncOp>(createScopeMethod(recipe, "auto"));
   passes.addNestedPass<func::FuncOp>(createAttentionRows());

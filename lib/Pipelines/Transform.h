@@ -25,6 +25,10 @@ llvm::Error checkMethods(const std::vector<std::string> &methods);
 /// Refuses a method that has nothing to do for the scheme; the error says which have.
 llvm::Error checkMethodFits(llvm::StringRef method, llvm::StringRef scheme, bool quantizesActivations);
 
+/// Why no activation can have scales of rows beside the activations' codes that are asked for; empty if one
+/// can. What attention-rows marks is a product of two activations, which no weight format bears on.
+std::string findRowsProblem(const PrecisionSettings &settings);
+
 /// None for names that are no method of the table.
 RowsOfMethod rowsOfMethod(llvm::StringRef method);
 /// The names of all methods.
@@ -41,8 +45,8 @@ void populateTransformPipeline(mlir::OpPassManager &passes, const TransformOptio
 /// Some settings leave it to a search which method suits an edge of static codes.
 bool asksForSearch(const Recipe &recipe);
 
-/// What a search finds done where a recipe leaves the choice to it: never worse, so not compared
-/// (quern-attention-rows).
+/// What a search finds done where a recipe leaves the choice to it and codes allow it: never worse, so not
+/// compared (quern-attention-rows).
 void populateBeforeSearch(mlir::OpPassManager &passes, const Recipe &recipe);
 
 /// The pass of one method, without the folding.

@@ -47,7 +47,10 @@ static bool hasConstantMatrix(onnx::QuantizableOpInterface op) {
   return *op.getWeightOperand() == 1 && weight && weight.getRank() == 2;
 }
 
-std::string refuseRows(onnx::QuantizableOpInterface op) {
+std::string refuseRows(onnx::QuantizableOpInterface op, PrecisionSettings settings) {
+  settings.activations.mode = ActivationMode::Dynamic;
+  if (std::string problem = findSchemeProblem(settings); !problem.empty())
+    return problem;
   if (!hasConstantMatrix(op))
     return "is no product with a constant matrix, and only those have a form with dynamic activations";
   if (auto gemm = dyn_cast<onnx::GemmOp>(*op); gemm && gemm.getTransA() != 0)
@@ -109,12 +112,9 @@ struct AssignPrecisionPass : impl::AssignPrecisionBase<AssignPrecisionPass> {
     // Every node counts, also one that could not be quantized anyway.
     if (failed(rules.verifyAllMatch(module)))
       return signalPassFailure();
-    for (auto function : module.getOps<func::FuncOp>()) {
-      if (announce)
-        announceTo(function, rules);
-      else
-        assign(function, rules);
-    }
+    for (auto function : module.getOps<func::FuncOp>())
+      if (failed(announce ? announceTo(function, rules) : assign(function, rules)))
+        signalPassFailure();
   }
 
 private:
@@ -133,24 +133,30 @@ private:
     return makeRecipe(preset);
   }
 
-  void decide(onnx::QuantizableOpInterface op, const RuleMatcher &rules) {
+  LogicalResult decide(onnx::QuantizableOpInterface op, const RuleMatcher &rules) {
     const RecipeRule *rule = rules.match(op);
     PrecisionSettings settings = rule ? rule->settings : recipe->settings;
-    if (op->hasAttr(kRowScalesAttrName) && op.getWeightOperand())
+    if (op->hasAttr(kRowScalesAttrName) && op.getWeightOperand()) {
+      if (std::string reason = refuseRows(op, settings); !reason.empty())
+        return op->emitOpError() << "cannot have " << kRowScalesAttrName << ": " << reason;
       settings.activations.mode = ActivationMode::Dynamic;
+    }
     op->setAttr(kPrecisionAttrName, makePrecision(op, settings, rule ? "rule " : "uniform "));
+    return success();
   }
 
-  void announceTo(func::FuncOp function, const RuleMatcher &rules) {
+  LogicalResult announceTo(func::FuncOp function, const RuleMatcher &rules) {
     const PrecisionSettings &settings = recipe->settings;
     function->setAttr(kPrecisionAttrName,
                       PrecisionAttr::get(&getContext(), makeWeights(&getContext(), settings.weights),
                                          makeActivations(&getContext(), settings.activations),
                                          StringAttr::get(&getContext(), settings.name())));
+    bool areDecided = true;
     function.walk([&](onnx::QuantizableOpInterface op) {
       if (const RecipeRule *rule = rules.match(op); rule && !rule->isFloat && op.getWeightOperand())
-        decide(op, rules);
+        areDecided &= succeeded(decide(op, rules));
     });
+    return success(areDecided);
   }
 
   /// Why an op must not compute on static codes, whatever its operands are; empty if it may.
@@ -172,13 +178,14 @@ private:
     return {};
   }
 
-  void assign(func::FuncOp function, const RuleMatcher &rules) {
+  LogicalResult assign(func::FuncOp function, const RuleMatcher &rules) {
+    bool areDecided = true;
     bool hasIntegers =
         recipe->anySettings([](const PrecisionSettings &asked) { return !asked.isWeightOnly(); });
     if (hasIntegers) {
       IntegerRegion region(function, integerTail, [&](Operation *op) { return refuse(op, rules); });
       for (auto [op, form] : region.getMembers())
-        decide(cast<onnx::QuantizableOpInterface>(op), rules);
+        areDecided &= succeeded(decide(cast<onnx::QuantizableOpInterface>(op), rules));
       for (auto &[op, reason] : region.getOthers())
         op->setAttr(kFloatReasonAttrName, StringAttr::get(&getContext(), reason));
     }
@@ -186,14 +193,15 @@ private:
       const PrecisionSettings *settings = rules.settingsFor(op);
       if (!settings || (!settings->isWeightOnly() && !settings->isDynamic()))
         return;
-      std::string reason = settings->isDynamic() ? refuseRows(op) : "";
+      std::string reason = settings->isDynamic() ? refuseRows(op, *settings) : "";
       if (!reason.empty())
         op->setAttr(kFloatReasonAttrName, StringAttr::get(&getContext(), reason));
       if (!reason.empty() || !hasConstantMatrix(op))
         return;
       op->removeAttr(kFloatReasonAttrName);
-      decide(op, rules);
+      areDecided &= succeeded(decide(op, rules));
     });
+    return success(areDecided);
   }
 
   std::optional<Recipe> recipe;

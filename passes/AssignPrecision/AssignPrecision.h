@@ -23,8 +23,9 @@ std::unique_ptr<mlir::Pass> createAssignPrecision(Recipe recipe, bool integerTai
 PrecisionAttr makePrecision(onnx::QuantizableOpInterface op, PrecisionSettings settings,
                             llvm::StringRef decidedBy);
 
-/// Why no rows of the op's activation have scales of their own; empty if they can.
-std::string refuseRows(onnx::QuantizableOpInterface op);
+/// Why the rows of the op's activation cannot have scales of their own where it has these settings otherwise;
+/// empty if they can.
+std::string refuseRows(onnx::QuantizableOpInterface op, PrecisionSettings settings);
 
 /// The pass with `announce`.
 std::unique_ptr<mlir::Pass> createAnnouncePrecision(Recipe recipe);

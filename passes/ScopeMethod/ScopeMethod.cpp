@@ -6,7 +6,6 @@
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Recipe/ReadRecipe.h"
 #include "passes/EdgeTransforms/Edges.h"
-#include "passes/EdgeTransforms/ProductFold.h"
 #include "passes/RecipeRules/RuleMatcher.h"
 
 using namespace mlir;
@@ -60,9 +59,6 @@ struct ScopeMethodPass : impl::ScopeMethodBase<ScopeMethodPass> {
       return settings && llvm::is_contained(settings->methods, method.getValue());
     };
     auto leaveAlone = [&](Operation *op) { op->setAttr(kLeftAloneAttrName, UnitAttr::get(&getContext())); };
-    for (const ProductFold &fold : listProductFolds(getOperation()))
-      if (!isAsked(rules.settingsFor(fold.product)))
-        leaveAlone(fold.product);
     getOperation().walk([&](onnx::MatMulOp product) {
       if (!onnx::getConstant(product.getB()) && !isAsked(rules.settingsFor(product)))
         leaveAlone(product);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialects/ONNX/IR/Math.h"
 #include "dialects/Quern/IR/QuernAttributes.h"
 #include "lib/Pipelines/Search/TransformSearch.h"
 #include "passes/EdgeTransforms/Edges.h"
@@ -38,7 +39,8 @@ void applyTransforms(ModuleOp numbered, const TransformDecisions &decisions) {
                        << " chosen transforms have no place in the model and are left out";
   Builder builder(numbered.getContext());
   main.walk([&](Operation *op) {
-    if (decisions.rowOps.contains(numberOf(op)))
+    // What only moves elements to a product moves reals then, and needs no mark.
+    if (decisions.rowOps.contains(numberOf(op)) && isa<onnx::MatMulOp, onnx::GemmOp>(op))
       op->setAttr(kRowScalesAttrName, builder.getUnitAttr());
     if (auto reason = decisions.floatOps.find(numberOf(op)); reason != decisions.floatOps.end()) {
       op->setAttr(kFloatReasonAttrName, builder.getStringAttr(reason->second));

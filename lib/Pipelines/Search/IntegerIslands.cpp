@@ -9,6 +9,7 @@
 #include "passes/QuantizationAnalysis/ActivationQuantizer.h"
 #include "passes/QuantizationAnalysis/IntegerRoles.h"
 #include "passes/QuantizationAnalysis/ValueRanges.h"
+#include "passes/RecipeRules/RuleMatcher.h"
 
 #include "llvm/ADT/EquivalenceClasses.h"
 
@@ -97,24 +98,24 @@ static void addMovements(Value activation, IntegerIsland &island) {
 /// on the sampled rows: they do not where each row has its own outliers. The simulation, which takes them for
 /// exact, cannot tell. A run's only row would have a scale found at run time and no other row to differ from:
 /// a network of static codes stays one.
-static bool gainsFromRows(onnx::QuantizableOpInterface op) {
+static bool gainsFromRows(onnx::QuantizableOpInterface op, const PrecisionSettings &settings) {
   constexpr double kWorthRows = 0.5;
   Value activation = op->getOperand(0);
   std::optional<ActivationRows> rows = readRows(activation);
   std::optional<RealRange> range = findRange(activation);
-  if (!rows || !range || !refuseRows(op).empty() || elementsOf(activation) <= double(rows->width))
+  if (!rows || !range || !refuseRows(op, settings).empty() || elementsOf(activation) <= double(rows->width))
+    return false;
+  // Narrow weights are corrected for the drift of their activations, and lost by it (docs/decisions.md).
+  if (settings.weights.bits < 8)
     return false;
   auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-  // Narrow weights are corrected for the drift of their activations, and lost by it (docs/decisions.md).
-  if (precision.getWeights() && precision.getWeights().getFormat().getBits() < 8)
-    return false;
   Quantizer shared = chooseActivationQuantizer(precision.getActivations(), range->min, range->max);
   double before = 0, after = 0;
   for (int64_t row = 0; row < rows->count; ++row) {
     std::span<const float> values(rows->values.data() + row * rows->width, rows->width);
     Quantizer own = chooseRowQuantizer(values);
     auto squaredError = [](const Quantizer &quantizer, float value) {
-      double error = double(quantizer.dequantize(quantizer.quantize(value))) - double(value);
+      double error = double(quantizer.roundTrip(value)) - double(value);
       return error * error;
     };
     for (float value : values) {
@@ -125,13 +126,15 @@ static bool gainsFromRows(onnx::QuantizableOpInterface op) {
   return after < kWorthRows * before;
 }
 
-static void addContractions(func::FuncOp assigned, std::vector<IntegerIsland> &found) {
+static void addContractions(func::FuncOp assigned, const Recipe &recipe, std::vector<IntegerIsland> &found) {
+  RuleMatcher rules(recipe);
   llvm::MapVector<Value, IntegerIsland> byActivation;
   std::vector<IntegerIsland> others;
   assigned.walk([&](onnx::QuantizableOpInterface op) {
     if (integerFormOf(op) != IntegerForm::Contraction || elementsOfWeight(op) == 0)
       return;
-    if (!gainsFromRows(op)) {
+    const PrecisionSettings *settings = rules.settingsFor(op);
+    if (!settings || !gainsFromRows(op, *settings)) {
       others.push_back(
           {{numberOf(op)}, false, kFloatProducts * contractionWorkOf(op), kFloatBits * elementsOfWeight(op)});
       return;
@@ -149,7 +152,7 @@ static void addContractions(func::FuncOp assigned, std::vector<IntegerIsland> &f
   llvm::append_range(found, others);
 }
 
-std::vector<IntegerIsland> findIslands(func::FuncOp assigned) {
+std::vector<IntegerIsland> findIslands(func::FuncOp assigned, const Recipe &recipe) {
   llvm::EquivalenceClasses<Operation *> classes;
   SmallVector<Operation *> members;
   auto isMember = [](Operation *op) {
@@ -179,7 +182,7 @@ std::vector<IntegerIsland> findIslands(func::FuncOp assigned) {
   for (auto &[leader, island] : islands)
     if (computing.contains(leader))
       found.push_back(std::move(island));
-  addContractions(assigned, found);
+  addContractions(assigned, recipe, found);
   return found;
 }
 

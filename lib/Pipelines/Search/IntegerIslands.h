@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "lib/Recipe/Recipe.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <set>
@@ -18,9 +20,9 @@ struct IntegerIsland {
   double weightBits = 0; ///< of the weight in float; 0: none becomes float
 };
 
-/// The islands of an assigned function that do more than move data and clamp, in the order of the graph; then
-/// those of contractions.
-std::vector<IntegerIsland> findIslands(mlir::func::FuncOp assigned);
+/// The islands of a function to which this recipe was assigned that do more than move data and clamp, in the
+/// order of the graph; then those of contractions.
+std::vector<IntegerIsland> findIslands(mlir::func::FuncOp assigned, const Recipe &recipe);
 
 /// Multiply-accumulates of the contractions that compute on codes.
 double countContractionWork(mlir::func::FuncOp assigned);

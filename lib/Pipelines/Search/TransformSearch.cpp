@@ -125,7 +125,8 @@ llvm::Error TransformSearch::prepare(SampleReader &reader, const CompileInstrume
   if (!created)
     return created.takeError();
   simulator = std::move(*created);
-  space.emplace(std::move(edges), edgeOfUse, findIslands(main), simulator->getSlots(), fitToAll);
+  space.emplace(std::move(edges), edgeOfUse, findIslands(main, options.recipe), simulator->getSlots(),
+                fitToAll);
   best = space->makePlain();
   mostTrials = std::clamp(int64_t(options.work / std::max(1.0, contractionWork * double(searched))),
                           kLeastTrials, kMostTrials);

@@ -34,6 +34,8 @@ static llvm::MapVector<llvm::StringRef, std::string> readPrecisions(const llvm::
     for (const llvm::json::Value &value : *nodes)
       if (const llvm::json::Object *node = value.getAsObject()) {
         std::string text = node->getString("activations").value_or("").str();
+        if (llvm::StringRef first = node->getString("first_activation").value_or(""); !first.empty())
+          text = (first + " and " + text).str();
         if (llvm::StringRef weights = node->getString("weights").value_or(""); !weights.empty())
           text += (text.empty() ? "" : ", ") + ("weights " + weights).str();
         precisions.insert({node->getString("node").value_or(""), std::move(text)});

@@ -359,3 +359,19 @@ func.func @dequantize_row_accumulator_C4(%a: tensor<2x3xi32>, %s: tensor<2x1xf32
   %0 = quern.dequantize_row_accumulator %a, %s, %z {weight_scales = array<f32: 0.0>, column_sums = array<i32: 1, 2, 3>} : tensor<2x3xi32>, tensor<2x1xf32>, tensor<2x1xui8> -> tensor<2x3xf32>
   return
 }
+
+// -----
+
+func.func @row_scales_C1(%x: tensor<4xf32>) {
+  // expected-error@+1 {{expected onnx.MatMul or onnx.Gemm whose first operand has rows}}
+  %0 = onnx.Relu(%x) {quern.row_scales} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @row_scales_C2(%x: tensor<4x4xf32>) {
+  // expected-error@+1 {{expected quern.row_scales without a value}}
+  %0 = onnx.MatMul(%x, %x) {quern.row_scales = 1 : i64} : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  return
+}

@@ -1,6 +1,7 @@
 """Rows with scales of their own: of attention's probabilities, and of activations whose rows differ much.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import json
 import re
 
 import numpy as np
@@ -135,3 +136,28 @@ def test_without_floats_auto_keeps_static_codes(programs, attention, tmp_path):
     """Who refuses float ops gets none, and rows of probabilities all the same: softmax of codes gives them."""
     _, told = run(programs, attention, tmp_path / "model.so", *w8a8(attention, "auto"), "--fail-on-float")
     assert "0 of " in told and "stays float" not in told
+
+
+def nodes_of(programs, artefact):
+    described = programs.quern_run(artefact, "--describe", "--json")
+    assert described.returncode == 0, described.stderr
+    return {node["node"]: node for node in json.loads(described.stdout)["quantized_nodes"]}
+
+
+def test_the_artefact_tells_of_rows(programs, attention, tmp_path):
+    run(programs, attention, tmp_path / "model.so", *w8a8(attention, "attention-rows"))
+    nodes = nodes_of(programs, tmp_path / "model.so")
+    assert nodes["attended"]["first_activation"] == "u8 per row" and nodes["attended"]["activations"] == "u8"
+    assert "first_activation" not in nodes["scores"]
+
+
+@pytest.mark.parametrize("activations", ["--activation-type=s8", "--activation-scheme=symmetric"])
+def test_other_codes_than_rows_have_are_kept_as_asked(programs, attention, uneven, tmp_path, activations):
+    """Rows have u8 codes with zero points: who asks for others gets these, and hears of a method that cannot give them."""
+    for model in (attention, uneven):
+        _, told = run(programs, model, tmp_path / "model.so", *w8a8(model, "auto"), activations)
+        assert "0 of 0 activations with scales of rows" in told
+        assert "row" not in {word for node in nodes_of(programs, tmp_path / "model.so").values() for word in " ".join(node.values()).split()}
+    refused = programs.quernc(attention / "model.onnx", "-o", tmp_path / "no.so", *w8a8(attention, "attention-rows"), activations)
+    assert refused.returncode in (1, 2) and "'attention-rows': dynamic activations have u8 codes" in refused.stderr
+    assert not (tmp_path / "no.so").exists()
