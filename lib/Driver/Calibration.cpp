@@ -300,6 +300,7 @@ static AssignmentOptions makeAssignmentOptions(const CompileOptions &options, co
   assignment.budget = options.budget;
   assignment.sensitivity = options.sensitivity;
   assignment.quantize = quantize;
+  assignment.integerTail = options.failOnFloat;
   assignment.dataHash = dataHash;
   assignment.progress = options.progress;
   assignment.frontPoints = options.front.empty() ? 0 : kFrontPoints;

@@ -53,13 +53,14 @@ struct Flags : FlagSet {
   Flag methods{*this, "method", "name,...", methodHelp, Flag::Kind::List};
   Flag assign{
       *this, "assign", "auto|file.yaml",
-      "auto: the bits of each weight are chosen so that the model keeps --budget and loses least; or a file "
-      "that states them (docs/mixed-precision.md)"};
+      "auto: the precision of each op with weights is chosen so that the model keeps --budget and loses "
+      "least; or a file that states them (docs/mixed-precision.md)"};
   Flag budget{
       *this, "budget", "name=value,...",
       "What the model must fit into, with --assign=auto: size= (or flash=) bytes of weights (200000, 200K, "
       "1.5M, or 0.6x of 8-bit weights), sram= bytes of workspace, latency= of a run on one thread of this "
-      "machine (2ms, 500us), average-bits= of a weight. What nothing can keep is refused before calibration",
+      "machine (2ms, 500us), which lets ops be float too, average-bits= of a weight. What nothing can keep is "
+      "refused before calibration",
       Flag::Kind::List};
   Flag sensitivity{*this, "sensitivity", "name", describeSensitivities()};
   Flag sensitivityTable{

@@ -20,6 +20,8 @@ EXAMPLES:
       8-bit matrix products, each row of activations with a scale of its own; needs no data
   quernc model.onnx --assign=auto --budget=size=0.7x --calibration-data=calib.npz -o model.so
       the bits of each weight chosen so that the model fits (docs/mixed-precision.md)
+  quernc model.onnx --assign=auto --budget=latency=2ms --calibration-data=calib.npz -o model.so
+      the most accurate precisions, float among them, that keep to the time
   quernc model.onnx --quantize=W8A8 --calibration-data=calib.npz --report=report.html -o model.so
       and a page that says which nodes lose accuracy and time, why, and what would help
   quernc model.onnx --recipe=recipe.yaml --calibration-data=calib.npz -o model.so

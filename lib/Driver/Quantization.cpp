@@ -7,6 +7,7 @@
 #include "lib/Driver/RunPasses.h"
 #include "lib/Driver/TargetChoice.h"
 #include "lib/Pipelines/Assign.h"
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 #include "lib/Pipelines/Assignment/Describe.h"
 #include "lib/Pipelines/Assignment/GivenBits.h"
 #include "lib/Pipelines/Assignment/HopelessBudget.h"
@@ -243,7 +244,8 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
   if (failed(assignment))
     return failure();
   eightBitBytes = assignment->eightBit.weightBytes;
-  applyAssignment(assigned, assignment->ops, assignment->chosen.options);
+  if (failed(applyAssignment(assigned, assignment->ops, assignment->chosen.options, recipe)))
+    return failure();
   emitRemark(UnknownLoc::get(assigned.getContext())) << summarize(*assignment);
   if (options.verbose)
     emitRemark(UnknownLoc::get(assigned.getContext())) << formatRanking(*assignment);
@@ -261,7 +263,8 @@ LogicalResult Quantization::assignToBudget(ModuleOp assigned) {
     assignmentReport = formatForReport(*assignment, options.budget.str());
   // Weights that are rounded to nearest need no moments.
   assigned.walk([&](onnx::QuantizableOpInterface op) {
-    if (op->hasAttr(kSecondMomentAttrName) && !quantizeOptions.chooseRounding(op).weighsErrors()) {
+    bool isRounded = op->hasAttr(kPrecisionAttrName) && quantizeOptions.chooseRounding(op).weighsErrors();
+    if (op->hasAttr(kSecondMomentAttrName) && !isRounded) {
       op->removeAttr(kSecondMomentAttrName);
       op->removeAttr(kActivationMeanAttrName);
     }
@@ -282,12 +285,12 @@ llvm::Error Quantization::checkBudget(int64_t weightBytes, int64_t workspaceByte
 }
 
 LogicalResult Quantization::assignGivenBits(ModuleOp assigned) {
-  std::vector<AssignableOp> ops = findAssignableOps(assigned, recipe, target.record(), /*everyWidth=*/true);
+  std::vector<AssignableOp> ops = findAssignableOps(
+      assigned, recipe, target.record(), {/*everyWidth=*/true, /*activations=*/!options.failOnFloat});
   llvm::Expected<std::vector<size_t>> given = takeGivenBits(ops, *givenBits, recipe);
   if (!given)
     return report(*assigned.getContext(), given.takeError());
-  applyAssignment(assigned, ops, *given);
-  return success();
+  return applyAssignment(assigned, ops, *given, recipe);
 }
 
 LogicalResult Quantization::quantize(ModuleOp assigned) {

@@ -28,6 +28,15 @@ static std::string comment(llvm::StringRef text) {
   return line;
 }
 
+static std::string formatPrecision(const AssignedBits &weight) {
+  if (weight.isFloat)
+    return "float: true";
+  std::string text = "bits: " + std::to_string(weight.bits);
+  if (weight.groupSize)
+    text += ", group-size: " + std::to_string(*weight.groupSize ? *weight.groupSize : -1);
+  return weight.hasDynamicActivations ? text + ", activations: dynamic" : text;
+}
+
 std::string formatAssignment(const AssignmentFile &assignment, llvm::ArrayRef<std::string> about,
                              llvm::ArrayRef<std::string> notes) {
   std::string text;
@@ -35,10 +44,8 @@ std::string formatAssignment(const AssignmentFile &assignment, llvm::ArrayRef<st
     text += comment(line) + "\n";
   text += "version: 1\nmodel: " + quote(assignment.modelHash) + "\nweights:\n";
   for (auto [weight, note] : llvm::zip_equal(assignment.weights, notes))
-    text += "  - {node: " + quote(weight.node) + ", bits: " + std::to_string(weight.bits) +
-            (weight.groupSize ? ", group-size: " + std::to_string(*weight.groupSize ? *weight.groupSize : -1)
-                              : "") +
-            "}  " + comment(note) + "\n";
+    text +=
+        "  - {node: " + quote(weight.node) + ", " + formatPrecision(weight) + "}  " + comment(note) + "\n";
   return text;
 }
 
@@ -76,19 +83,36 @@ struct AssignmentReader {
     entry.groupSize = std::max<int64_t>(size, 0);
   }
 
+  void readBits(const DocumentNode &value, AssignedBits &entry) {
+    if (value.kind != Kind::Scalar || !llvm::to_integer(value.text, entry.bits, 10) || entry.bits < 2 ||
+        entry.bits > 8)
+      add(value, "bits: '" + value.text + "' is not accepted; expected a number from 2 to 8");
+  }
+
   AssignedBits readEntry(const DocumentNode &node) {
     AssignedBits entry;
     entry.line = node.line;
-    readMapping(node, "an entry of weights", {"node", "bits"}, {"group-size"},
+    bool hasBits = false;
+    readMapping(node, "an entry of weights", {"node"}, {"bits", "float", "group-size", "activations"},
                 [&](llvm::StringRef key, const DocumentNode &value) {
                   if (key == "node")
                     entry.node = value.text;
-                  else if (key == "group-size")
+                  if (key == "group-size")
                     readGroupSize(value, entry);
-                  else if (value.kind != Kind::Scalar || !llvm::to_integer(value.text, entry.bits, 10) ||
-                           entry.bits < 2 || entry.bits > 8)
-                    add(value, "bits: '" + value.text + "' is not accepted; expected a number from 2 to 8");
+                  if (key == "bits")
+                    readBits(value, entry);
+                  hasBits |= key == "bits";
+                  if (key == "float" && value.text != "true")
+                    add(value, "float: '" + value.text + "' is not accepted; expected true");
+                  entry.isFloat |= key == "float";
+                  if (key == "activations" && value.text != "dynamic")
+                    add(value, "activations: '" + value.text + "' is not accepted; expected dynamic");
+                  entry.hasDynamicActivations |= key == "activations";
                 });
+    if (node.kind == Kind::Mapping && !hasBits && !entry.isFloat)
+      add(node, "an entry of weights has no 'bits', and no 'float: true' instead");
+    if (entry.isFloat && (hasBits || entry.groupSize || entry.hasDynamicActivations))
+      add(node, "an entry of weights with 'float: true' has no 'bits', 'group-size' or 'activations'");
     return entry;
   }
 

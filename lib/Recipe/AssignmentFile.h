@@ -1,4 +1,4 @@
-// The bits of each weight of one model, as a file that can be edited and given back.
+// The precision of each op with weights of one model, as a file that can be edited and given back.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -15,8 +15,10 @@ struct AssignedBits {
   std::string node;  ///< ONNX name; weights of nodes of one name come in the order of the graph
   unsigned bits = 8; ///< of the weight's codes
   std::optional<int64_t> groupSize =
-      {};            ///< elements of a channel that share a scale, 0: all; else the recipe's
-  unsigned line = 0; ///< in the file
+      {};                             ///< elements of a channel that share a scale, 0: all; else the recipe's
+  bool isFloat = false;               ///< no codes; what `bits` say has no meaning
+  bool hasDynamicActivations = false; ///< each row has a scale of its own, although the recipe's have one
+  unsigned line = 0;                  ///< in the file
 };
 
 struct AssignmentFile {
@@ -25,8 +27,9 @@ struct AssignmentFile {
   std::string file; ///< for messages
 };
 
-/// YAML: `version: 1`, `model: HASH`, and `weights:` with an entry `{node: NAME, bits: N}` a line,
-/// which may have a `group-size` (-1: one scale per channel). `about` is
+/// YAML: `version: 1`, `model: HASH`, and `weights:` with an entry `{node: NAME, bits: N}` or
+/// `{node: NAME, float: true}` a line. The first may have a `group-size` (-1: one scale per channel) and
+/// `activations: dynamic`. `about` is
 /// a comment at the top, a line each; `notes` are comments behind the entries.
 std::string formatAssignment(const AssignmentFile &assignment, llvm::ArrayRef<std::string> about,
                              llvm::ArrayRef<std::string> notes);

@@ -9,8 +9,10 @@ static llvm::json::Value formatWeightOptions(const Assignment &assignment, size_
   const AssignableOp &op = assignment.ops[index];
   llvm::json::Array options;
   for (size_t option = 0; option < op.options.size(); ++option)
-    options.push_back(llvm::json::Object{{"bits", op.bitsOf(option)},
+    options.push_back(llvm::json::Object{{"name", op.nameOf(option)},
+                                         {"bits", op.bitsOf(option)},
                                          {"group_size", op.groupSizeOf(option)},
+                                         {"activations", op.activationsOf(option)},
                                          {"loss", assignment.losses[index][option]},
                                          {"bytes", assignment.costs[index][option].weightBytes}});
   return llvm::json::Object{{"node", llvm::json::fixUTF8(op.name)},
@@ -19,6 +21,8 @@ static llvm::json::Value formatWeightOptions(const Assignment &assignment, size_
                             {"fixed", op.isFixed},
                             {"bits", op.bitsOf(assignment.chosen.options[index])},
                             {"group_size", op.groupSizeOf(assignment.chosen.options[index])},
+                            {"activations", op.activationsOf(assignment.chosen.options[index])},
+                            {"option", op.nameOf(assignment.chosen.options[index])},
                             {"options", std::move(options)}};
 }
 
@@ -26,7 +30,8 @@ llvm::json::Value formatForReport(const Assignment &assignment, llvm::StringRef 
   std::vector<size_t> order(assignment.ops.size());
   std::iota(order.begin(), order.end(), 0);
   llvm::sort(order, [&](size_t a, size_t b) {
-    double ofA = assignment.losses[a].back(), ofB = assignment.losses[b].back();
+    double ofA = assignment.losses[a][assignment.ops[a].coarsest()],
+           ofB = assignment.losses[b][assignment.ops[b].coarsest()];
     return ofA != ofB ? ofA > ofB : a < b;
   });
   llvm::json::Array weights;

@@ -44,8 +44,7 @@ static Value quantizeConstant(OpBuilder &builder, const PlannedPair &pair) {
   return DequantizeOp::create(builder, loc, type, castFromStorage(builder, loc, integers, pair.type));
 }
 
-/// Passes the rows of `value` through codes of their own scales.
-static Value insertRowPair(OpBuilder &builder, Location loc, Value value) {
+Value insertRowPair(OpBuilder &builder, Location loc, Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int64_t> rows(type.getShape());
   rows.back() = 1;

@@ -11,4 +11,7 @@ namespace quern {
 #define GEN_PASS_REGISTRATION
 #include "passes/InsertQuantization/InsertQuantization.h.inc"
 
+/// dequantize_rows(quantize(value)): passes the rows of `value` through codes of their own scales.
+mlir::Value insertRowPair(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);
+
 } // namespace quern

@@ -58,3 +58,23 @@ TEST_F(Assignments, EveryProblemHasItsLine) {
   EXPECT_NE(refuse("- a\n").find("an assignment: expected a mapping"), std::string::npos);
   EXPECT_NE(refuse("").size(), 0u);
 }
+
+TEST_F(Assignments, FloatAndDynamicActivations) {
+  AssignmentFile written{"feed", {{"a"}, {"b"}, {"c"}}, ""};
+  written.weights[0].isFloat = true;
+  written.weights[1].hasDynamicActivations = true;
+  auto assignment = read(formatAssignment(written, {}, {"", "", ""}));
+  ASSERT_TRUE(bool(assignment)) << llvm::toString(assignment.takeError());
+  for (auto [before, after] : llvm::zip_equal(written.weights, assignment->weights)) {
+    EXPECT_EQ(before.isFloat, after.isFloat);
+    EXPECT_EQ(before.hasDynamicActivations, after.hasDynamicActivations);
+    EXPECT_EQ(before.bits, after.bits);
+  }
+  std::string told = refuse("version: 1\nmodel: feed\nweights:\n  - {node: a, bits: 8, float: true}\n"
+                            "  - {node: b, float: no}\n  - {node: c, bits: 8, activations: static}\n");
+  for (const char *problem :
+       {":4: an entry of weights with 'float: true' has no 'bits', 'group-size' or 'activations'",
+        ":5: float: 'no' is not accepted; expected true",
+        ":6: activations: 'static' is not accepted; expected dynamic"})
+    EXPECT_NE(told.find(problem), std::string::npos) << problem << "\n" << told;
+}

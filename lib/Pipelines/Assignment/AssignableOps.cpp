@@ -9,6 +9,8 @@
 #include "passes/InsertSimulation/SimulationSlots.h"
 #include "passes/RecipeRules/RuleMatcher.h"
 
+#include <map>
+
 using namespace mlir;
 
 namespace quern {
@@ -23,6 +25,14 @@ static StringRef spell(WeightGranularity granularity) {
     return "group";
   }
   llvm_unreachable("every granularity has a name");
+}
+
+static bool hasKernel(const TargetRecord &target, StringRef storage, StringRef activations,
+                      WeightGranularity granularity) {
+  return llvm::any_of(target.kernels, [&](const KernelFormat &kernel) {
+    return kernel.weights == storage && kernel.activations == activations &&
+           kernel.granularity == spell(granularity);
+  });
 }
 
 std::vector<unsigned> bitsWithKernel(const TargetRecord &target, WeightGranularity granularity) {
@@ -42,13 +52,59 @@ std::vector<unsigned> bitsWithKernel(const TargetRecord &target, WeightGranulari
 }
 
 int64_t AssignableOp::groupSizeOf(size_t option) const {
+  if (isFloat(option))
+    return 0;
   GranularityAttr granularity = options[option].getWeights().getGranularity();
   return granularity.getKind() == GranularityKind::Group ? granularity.getGroupSize() : 0;
 }
 
+unsigned AssignableOp::bitsOf(size_t option) const {
+  return isFloat(option) ? 32 : options[option].getWeights().getFormat().getBits();
+}
+
+StringRef AssignableOp::activationsOf(size_t option) const {
+  if (isFloat(option) || !options[option].getActivations())
+    return "float";
+  return options[option].hasDynamicRows() ? "dynamic" : "static";
+}
+
 std::string AssignableOp::nameOf(size_t option) const {
+  if (isFloat(option))
+    return "float";
   std::string name = std::to_string(bitsOf(option)) + " bits";
-  return groupSizeOf(option) ? name + " in groups of " + std::to_string(groupSizeOf(option)) : name;
+  if (groupSizeOf(option))
+    name += " in groups of " + std::to_string(groupSizeOf(option));
+  return hasOtherActivations(option) ? name + " with dynamic activations" : name;
+}
+
+size_t AssignableOp::weightsOf(size_t option) const {
+  auto weightsAt = [&](size_t at) { return isFloat(at) ? QuantizerAttr() : options[at].getWeights(); };
+  size_t first = 0;
+  while (weightsAt(first) != weightsAt(option))
+    ++first;
+  return first;
+}
+
+std::vector<size_t> AssignableOp::distinctWeights() const {
+  std::vector<size_t> distinct;
+  for (size_t option = 0; option < options.size(); ++option)
+    if (!isFloat(option) && weightsOf(option) == option)
+      distinct.push_back(option);
+  return distinct;
+}
+
+void AssignableOp::keepOnlyFinest() {
+  bool keepsFloat = isFloat(finest());
+  options.resize(1);
+  widths = 1;
+  if (keepsFloat)
+    options.push_back(PrecisionAttr());
+}
+
+bool AssignableOp::isAtLeastAsFine(size_t option, size_t other) const {
+  if (isFloat(option) || isFloat(other))
+    return isFloat(option);
+  return weightsOf(option) <= weightsOf(other) && hasOtherActivations(option) >= hasOtherActivations(other);
 }
 
 /// The target's widths for the granularity; with `everyWidth` all, else the most of each storage.
@@ -60,8 +116,22 @@ static std::vector<unsigned> listWidths(const TargetRecord &target, WeightGranul
   return widths;
 }
 
-static std::vector<PrecisionAttr> listOptions(onnx::QuantizableOpInterface op, const Recipe &recipe,
-                                              const TargetRecord &target, bool everyWidth) {
+/// The precisions with these weights, and otherwise as `settings` say.
+static std::vector<PrecisionAttr> makeOptions(onnx::QuantizableOpInterface op, PrecisionSettings settings,
+                                              ArrayRef<WeightSettings> choices) {
+  std::vector<PrecisionAttr> options;
+  for (const WeightSettings &weights : choices) {
+    settings.weights = weights;
+    PrecisionAttr option = makePrecision(op, settings, "assigned ");
+    // An op that has no groups has one option of each width.
+    if (options.empty() || options.back().getWeights() != option.getWeights())
+      options.push_back(option);
+  }
+  return options;
+}
+
+static std::vector<WeightSettings> listWeights(const Recipe &recipe, const TargetRecord &target,
+                                               bool everyWidth) {
   std::vector<WeightSettings> choices;
   auto offer = [&](WeightSettings weights) {
     bool followsBits = weights.symmetric == isSymmetricByDefault(weights);
@@ -82,23 +152,36 @@ static std::vector<PrecisionAttr> listOptions(onnx::QuantizableOpInterface op, c
   llvm::sort(choices, [](const WeightSettings &a, const WeightSettings &b) {
     return std::pair(a.bits, a.groupSize) > std::pair(b.bits, b.groupSize);
   });
-  std::vector<PrecisionAttr> options;
-  for (const WeightSettings &weights : choices) {
-    PrecisionSettings settings = recipe.settings;
-    settings.weights = weights;
-    PrecisionAttr option = makePrecision(op, settings, "assigned ");
-    // An op that has no groups has one option of each width.
-    if (options.empty() || options.back().getWeights() != option.getWeights())
-      options.push_back(option);
+  return choices;
+}
+
+static void listOptions(onnx::QuantizableOpInterface op, PrecisionAttr assigned, const Recipe &recipe,
+                        const TargetRecord &target, OfferedOptions offered, AssignableOp &found) {
+  std::vector<WeightSettings> choices = listWeights(recipe, target, offered.everyWidth);
+  PrecisionSettings settings = recipe.settings;
+  bool isStatic = settings.activations.mode == ActivationMode::Static;
+  // A method may have given rows scales of their own.
+  if (isStatic && assigned.hasDynamicRows())
+    settings.activations.mode = ActivationMode::Dynamic;
+  found.options = makeOptions(op, settings, choices);
+  found.widths = found.options.size();
+  if (!offered.activations || !isStatic)
+    return;
+  if (!assigned.hasDynamicRows() && refuseRows(op, recipe.settings).empty() &&
+      hasKernel(target, "s8", "u8", WeightGranularity::Channel)) {
+    settings.activations.mode = ActivationMode::Dynamic;
+    llvm::append_range(found.options, makeOptions(op, settings, choices));
   }
-  return options;
+  if (hasKernel(target, "f32", "f32", WeightGranularity::Tensor))
+    found.options.push_back(PrecisionAttr());
 }
 
 std::vector<AssignableOp> findAssignableOps(ModuleOp assigned, const Recipe &recipe,
-                                            const TargetRecord &target, bool everyWidth) {
+                                            const TargetRecord &target, OfferedOptions offered) {
   RuleMatcher rules(recipe);
   std::vector<AssignableOp> ops;
-  llvm::DenseMap<std::pair<Value, size_t>, size_t> groupOfActivation; // and number of options
+  std::map<std::pair<const void *, std::vector<std::string>>, size_t>
+      groupOfActivation; // and names of options
   size_t groups = 0;
   assigned.lookupSymbol<func::FuncOp>("main").walk([&](onnx::QuantizableOpInterface op) {
     auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
@@ -113,12 +196,19 @@ std::vector<AssignableOp> findAssignableOps(ModuleOp assigned, const Recipe &rec
     found.type = op->getName().stripDialect().str();
     found.elements = weight->size();
     found.isFixed = rules.match(op) != nullptr;
-    found.options = found.isFixed ? std::vector{precision} : listOptions(op, recipe, target, everyWidth);
+    found.options = {precision};
+    found.widths = 1;
+    if (!found.isFixed)
+      listOptions(op, precision, recipe, target, offered, found);
     found.hasGroups = llvm::any_of(llvm::seq(found.options.size()),
                                    [&](size_t option) { return found.groupSizeOf(option) != 0; });
     bool isMatrix = weight->getType().getRank() == 2 && *op.getWeightOperand() == 1;
     if (isMatrix && !found.isFixed) {
-      auto [known, isNew] = groupOfActivation.try_emplace({op->getOperand(0), found.options.size()}, groups);
+      std::vector<std::string> names;
+      for (size_t option = 0; option < found.options.size(); ++option)
+        names.push_back(found.nameOf(option));
+      auto [known, isNew] =
+          groupOfActivation.try_emplace({op->getOperand(0).getAsOpaquePointer(), std::move(names)}, groups);
       groups += isNew;
       found.group = known->second;
     } else {
@@ -127,16 +217,6 @@ std::vector<AssignableOp> findAssignableOps(ModuleOp assigned, const Recipe &rec
     ops.push_back(std::move(found));
   });
   return ops;
-}
-
-void applyAssignment(ModuleOp numbered, ArrayRef<AssignableOp> ops, ArrayRef<size_t> options) {
-  llvm::DenseMap<int64_t, PrecisionAttr> chosen;
-  for (auto [op, option] : llvm::zip_equal(ops, options))
-    chosen[op.number] = op.options[option];
-  numbered.lookupSymbol<func::FuncOp>("main").walk([&](Operation *op) {
-    if (auto found = chosen.find(numberOf(op)); numberOf(op) >= 0 && found != chosen.end())
-      op->setAttr(kPrecisionAttrName, found->second);
-  });
 }
 
 } // namespace quern

@@ -1,4 +1,4 @@
-// Which ops' weights may have which precision.
+// Which ops may have which precision.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -21,14 +21,46 @@ struct AssignableOp {
   bool hasGroups = false; ///< a precision with groups was among the options
   size_t group = 0;       ///< ops of one group take the same option
   bool isFixed = false;   ///< a rule of the recipe has decided: there is one option
-  std::vector<PrecisionAttr>
-      options; ///< by falling bits, in groups before per channel; those of a group agree
+  /// Those of a group agree. First come `widths` options with the activations that the op was assigned, by
+  /// falling bits, in groups before per channel. They are followed by options with scales of rows, in the
+  /// same order, and by a null one: the op stays float.
+  std::vector<PrecisionAttr> options;
+  size_t widths = 0;
 
-  unsigned bitsOf(size_t option) const { return options[option].getWeights().getFormat().getBits(); }
+  bool isFloat(size_t option) const { return !options[option]; }
+  /// What the activations are in an option that `widths` does not count.
+  bool hasOtherActivations(size_t option) const { return option >= widths; }
+  /// There are such options.
+  bool choosesActivations() const { return options.size() > widths; }
+  /// The option that loses the least.
+  size_t finest() const { return isFloat(options.size() - 1) ? options.size() - 1 : 0; }
+  /// The option with the fewest bits, and the op's own activations.
+  size_t coarsest() const { return widths - 1; }
+  /// The first option with the same weights.
+  size_t weightsOf(size_t option) const;
+  /// The options that are the first with their weights, but for float.
+  std::vector<size_t> distinctWeights() const;
+  /// Neither weights nor activations lose more than in the other option.
+  bool isAtLeastAsFine(size_t option, size_t other) const;
+
+  /// Drops the options but the first, and float.
+  void keepOnlyFinest();
+
+  /// 32 for float.
+  unsigned bitsOf(size_t option) const;
   /// Elements of a channel that share a scale; 0: all of them.
   int64_t groupSizeOf(size_t option) const;
-  /// Tells the op's options apart: "4 bits", "4 bits in groups of 32".
+  /// "static", "dynamic" or "float".
+  llvm::StringRef activationsOf(size_t option) const;
+  /// Tells the op's options apart: "4 bits", "4 bits in groups of 32", "8 bits with dynamic activations",
+  /// "float".
   std::string nameOf(size_t option) const;
+};
+
+/// Which options there are beside the recipe's number of bits with the most bits for each storage.
+struct OfferedOptions {
+  bool everyWidth = false;  ///< every number of bits, though some cost the same
+  bool activations = false; ///< scales of rows, and float, where the recipe's activations are static
 };
 
 /// Bits of codes for which the target has a kernel at the granularity, by falling number: codes of up to 4
@@ -36,16 +68,11 @@ struct AssignableOp {
 std::vector<unsigned> bitsWithKernel(const TargetRecord &target, WeightGranularity granularity);
 
 /// The ops of an assigned @main whose weight is a float constant, in the order of the graph. What a rule of
-/// the recipe decides is fixed; the others have the numbers of bits for which the target has a kernel,
-/// otherwise as the recipe's default asks: all of them with `everyWidth`, else the most of each storage,
-/// since fewer cost the same; where the default has groups, per channel too. Products with constant matrices
-/// that read one activation (query, key and value; gate and up) are one group where none of them is fixed.
-/// The ops must be numbered.
+/// the recipe decides is fixed; the others have the precisions for which the target has a kernel, otherwise
+/// as the recipe's default asks; where the default has groups, per channel too. Products with constant
+/// matrices that read one activation (query, key and value; gate and up) are one group where none of them is
+/// fixed. The ops must be numbered.
 std::vector<AssignableOp> findAssignableOps(mlir::ModuleOp assigned, const Recipe &recipe,
-                                            const TargetRecord &target, bool everyWidth);
-
-/// Gives each op its option.
-void applyAssignment(mlir::ModuleOp numbered, llvm::ArrayRef<AssignableOp> ops,
-                     llvm::ArrayRef<size_t> options);
+                                            const TargetRecord &target, OfferedOptions offered);
 
 } // namespace quern

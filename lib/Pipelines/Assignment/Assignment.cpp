@@ -2,6 +2,7 @@
 #include "lib/Pipelines/Assignment/Assignment.h"
 
 #include "lib/Calibration/SampleHash.h"
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 #include "lib/Pipelines/Assignment/BudgetProblem.h"
 #include "lib/Pipelines/Assignment/CostsAlone.h"
 #include "lib/Pipelines/Assignment/Front.h"
@@ -36,9 +37,13 @@ public:
 
 private:
   llvm::Error checkOptions();
+  /// Without a budget of time every op would become float.
+  bool offersActivations() const;
   llvm::Error measureCosts();
   llvm::Error prepareModel();
   llvm::Error measureLosses();
+  /// Of all ops and options, from what is known.
+  void readLosses();
   SensitivityOrigin findOrigin() const;
   /// Finds `problem`. A budget that cannot be kept is told before anything is measured.
   llvm::Error stateProblem();
@@ -57,6 +62,7 @@ private:
   std::optional<SensitivityTable> &known;
   const CompileInstrumented &compile;
   const Sensitivity *sensitivity = nullptr;
+  std::optional<SensitivityPart> part; ///< of the ops, whose losses are wanted; all without
   Assignment result;
   std::vector<std::vector<WeightVariant>> variants;
   std::unique_ptr<VariantModel> model;
@@ -76,11 +82,16 @@ llvm::Error BudgetedAssignment::checkOptions() {
                                    "' is measured on samples: give --calibration-data, or "
                                    "--sensitivity=round-off, which needs none");
   result.sensitivity = name;
-  result.ops =
-      findAssignableOps(module, options.recipe, target.record(), options.budget.averageBits.has_value());
+  OfferedOptions offered{options.budget.averageBits.has_value(), offersActivations()};
+  result.ops = findAssignableOps(module, options.recipe, target.record(), offered);
   if (result.ops.empty())
     return llvm::createStringError("there is no weight whose precision could be chosen");
   return llvm::Error::success();
+}
+
+bool BudgetedAssignment::offersActivations() const {
+  return options.budget.latency && !options.budget.sram && !options.integerTail &&
+         sensitivity->seesActivations;
 }
 
 static std::string hashOf(const Recipe &recipe) {
@@ -99,8 +110,10 @@ llvm::Expected<Cost> BudgetedAssignment::measureModel(ArrayRef<size_t> chosen) {
                     hash ? hash.getValue() : "", hashOf(options.recipe), bits);
   const Cost *stored = store.find(key);
   bool measuresTime = options.budget.latency && (!stored || !stored->nanoseconds);
-  applyAssignment(module, result.ops, chosen);
-  FailureOr<Cost> cost = measureCost(module, target, measuresTime);
+  OwningOpRef<ModuleOp> copy = module.clone();
+  FailureOr<Cost> cost = failure();
+  if (succeeded(applyAssignment(*copy, result.ops, chosen, options.recipe)))
+    cost = measureCost(*copy, target, measuresTime);
   if (failed(cost))
     return llvm::createStringError("the model cannot be compiled in these precisions, as said above");
   for (auto [ofOp, option] : llvm::zip_equal(result.costs, chosen))
@@ -127,7 +140,7 @@ llvm::Error BudgetedAssignment::measureCosts() {
 }
 
 llvm::Error BudgetedAssignment::prepareModel() {
-  auto made = makeWeightVariants(module, result.ops, options.quantize);
+  auto made = makeWeightVariants(module, result.ops, options.recipe, options.quantize);
   if (failed(made))
     return llvm::createStringError("the weights cannot be quantized, as said above");
   variants = std::move(*made);
@@ -160,7 +173,9 @@ SensitivityOrigin BudgetedAssignment::findOrigin() const {
   std::string data = samplesHash;
   if (!options.dataHash.empty())
     data += (data.empty() ? "" : " ") + options.dataHash;
-  return {hash ? hash.str() : "", hashOf(options.recipe), data, result.sensitivity};
+  // What a loss is relative to differs.
+  std::string measure = result.sensitivity + (offersActivations() ? " with activations" : "");
+  return {hash ? hash.str() : "", hashOf(options.recipe), data, measure};
 }
 
 llvm::Error BudgetedAssignment::measureLosses() {
@@ -176,8 +191,9 @@ llvm::Error BudgetedAssignment::measureLosses() {
     bool isKnown = known && llvm::all_of(llvm::seq(op.options.size()), [&](size_t option) {
                      return known->find(index, op.nameOf(option)).has_value();
                    });
-    isComplete &= isKnown;
-    if (isKnown)
+    bool isWanted = !isKnown && (!part || part->contains(index));
+    isComplete &= !isWanted;
+    if (!isWanted)
       op.options.resize(1);
   }
   if (!isComplete) {
@@ -193,13 +209,16 @@ llvm::Error BudgetedAssignment::measureLosses() {
   if (known)
     if (llvm::Error error = measured.merge(*known))
       return error;
+  known = std::move(measured);
+  return llvm::Error::success();
+}
+
+void BudgetedAssignment::readLosses() {
   for (auto [index, op] : llvm::enumerate(result.ops)) {
     std::vector<double> &ofOp = result.losses.emplace_back();
     for (size_t option = 0; option < op.options.size(); ++option)
-      ofOp.push_back(*measured.find(index, op.nameOf(option)));
+      ofOp.push_back(*known->find(index, op.nameOf(option)));
   }
-  known = std::move(measured);
-  return llvm::Error::success();
 }
 
 llvm::Error BudgetedAssignment::stateProblem() {
@@ -261,10 +280,12 @@ llvm::Expected<Assignment> BudgetedAssignment::run() {
                     &BudgetedAssignment::stateProblem})
     if (llvm::Error error = (this->*step)())
       return std::move(error);
-  for (auto step :
-       {&BudgetedAssignment::prepareModel, &BudgetedAssignment::measureLosses, &BudgetedAssignment::choose})
+  for (auto step : {&BudgetedAssignment::prepareModel, &BudgetedAssignment::measureLosses})
     if (llvm::Error error = (this->*step)())
       return std::move(error);
+  readLosses();
+  if (llvm::Error error = choose())
+    return std::move(error);
   if (options.frontPoints > 0) {
     auto points = findFront(problem, result.losses, result.chosen.options, model.get(), searchSamples.size(),
                             options.frontPoints);
@@ -277,12 +298,13 @@ llvm::Expected<Assignment> BudgetedAssignment::run() {
   return std::move(result);
 }
 
-llvm::Error BudgetedAssignment::measurePart(SensitivityPart part) {
+llvm::Error BudgetedAssignment::measurePart(SensitivityPart wanted) {
   if (llvm::Error error = checkOptions())
     return error;
+  part = wanted;
   for (auto [index, op] : llvm::enumerate(result.ops))
-    if (!part.contains(index))
-      op.options.resize(1);
+    if (!part->contains(index))
+      op.keepOnlyFinest();
   for (auto step : {&BudgetedAssignment::prepareModel, &BudgetedAssignment::measureLosses})
     if (llvm::Error error = (this->*step)())
       return error;

@@ -20,9 +20,10 @@ struct AssignmentOptions {
   QuantizeOptions quantize;                       ///< how codes are rounded
   std::optional<int64_t> limit;                   ///< of samples that are looked at: the first ones
   int64_t searchSamples = 8, heldBackSamples = 8; ///< at most
-  double work = 4e11;      ///< multiply-accumulates that the refinement may take, roughly
-  int64_t frontPoints = 0; ///< budgets for which the front has the best choice; 0: no front
-  std::string dataHash;    ///< of what ranges come from; empty where there are none
+  double work = 4e11;       ///< multiply-accumulates that the refinement may take, roughly
+  int64_t frontPoints = 0;  ///< budgets for which the front has the best choice; 0: no front
+  bool integerTail = false; ///< no float op is wanted
+  std::string dataHash;     ///< of what ranges come from; empty where there are none
   ProgressListener *progress = nullptr;
 };
 

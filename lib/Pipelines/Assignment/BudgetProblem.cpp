@@ -75,11 +75,15 @@ void dropDominated(std::vector<AssignableOp> &ops, CostTable &costs, AssignmentP
       });
     };
     for (size_t option = ops[members.front()].options.size(); option-- > 1;) {
-      auto isDominatedBy = [&](size_t other) { return takesNoLess(option, other); };
-      if (llvm::none_of(llvm::seq<size_t>(0, option), isDominatedBy))
+      const AssignableOp &first = ops[members.front()];
+      auto isDominatedBy = [&](size_t other) {
+        return other != option && first.isAtLeastAsFine(other, option) && takesNoLess(option, other);
+      };
+      if (llvm::none_of(llvm::seq(first.options.size()), isDominatedBy))
         continue;
       auto drop = [&](auto &ofOp) { ofOp.erase(ofOp.begin() + int64_t(option)); };
       for (size_t op : members) {
+        ops[op].widths -= option < ops[op].widths;
         drop(ops[op].options);
         drop(costs[op]);
         for (Constraint &constraint : problem.constraints)

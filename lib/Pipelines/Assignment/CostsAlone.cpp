@@ -3,7 +3,7 @@
 
 #include "dialects/ONNX/IR/Constants.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
-#include "lib/Pipelines/Assignment/Sensitivity/WeightError.h"
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -23,6 +23,10 @@ static std::string keyOf(Operation *op, PrecisionAttr precision) {
   for (NamedAttribute attribute : op->getAttrs())
     if (!attribute.getName().strref().contains('.')) // attributes of a dialect state no computation
       stream << " " << attribute.getName().strref() << "=" << attribute.getValue();
+  if (!precision) {
+    stream << " float";
+    return key;
+  }
   if (auto activations = precision.getActivations())
     stream << " activations " << activations;
   QuantizerAttr weights = precision.getWeights();
@@ -37,7 +41,8 @@ static int64_t bytesOf(Type type, unsigned bits) {
 }
 
 static int64_t activationBytesOf(Operation *op, PrecisionAttr precision) {
-  unsigned bits = precision.getActivations() ? precision.getActivations().getFormat().getBits() : 32;
+  unsigned bits =
+      precision && precision.getActivations() ? precision.getActivations().getFormat().getBits() : 32;
   int64_t bytes = bytesOf(op->getResult(0).getType(), bits);
   for (Value operand : op->getOperands())
     if (!onnx::getConstant(operand))

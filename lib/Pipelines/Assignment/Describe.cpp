@@ -47,7 +47,8 @@ std::string formatRanking(const Assignment &assignment) {
   std::vector<size_t> order(assignment.ops.size());
   std::iota(order.begin(), order.end(), 0);
   llvm::sort(order, [&](size_t a, size_t b) {
-    double ofA = assignment.losses[a].back(), ofB = assignment.losses[b].back();
+    double ofA = assignment.losses[a][assignment.ops[a].coarsest()],
+           ofB = assignment.losses[b][assignment.ops[b].coarsest()];
     return ofA != ofB ? ofA > ofB : a < b;
   });
   std::string text = "sensitivity '" + assignment.sensitivity + "', the most sensitive weights first:";
@@ -65,12 +66,17 @@ std::string formatAssignment(const Assignment &assignment, llvm::StringRef model
   std::vector<std::string> notes;
   for (auto [index, op] : llvm::enumerate(assignment.ops)) {
     size_t option = assignment.chosen.options[index];
-    file.weights.push_back(
-        {op.name, op.bitsOf(option), op.hasGroups ? std::optional(op.groupSizeOf(option)) : std::nullopt, 0});
+    AssignedBits &entry = file.weights.emplace_back();
+    entry.node = op.name;
+    entry.isFloat = op.isFloat(option);
+    entry.bits = op.bitsOf(option);
+    if (op.hasGroups && !entry.isFloat)
+      entry.groupSize = op.groupSizeOf(option);
+    entry.hasDynamicActivations = !entry.isFloat && op.hasOtherActivations(option);
     notes.push_back(op.type + "; " + describeOptions(assignment, index));
   }
   return formatAssignment(file,
-                          {"Bits of weights, chosen by quernc --assign=auto --budget=" + budget.str() +
+                          {"Precisions of weights, chosen by quernc --assign=auto --budget=" + budget.str() +
                                " by the sensitivity '" + assignment.sensitivity + "'.",
                            "Edit them and give the file back: --assign=FILE."},
                           notes);

@@ -106,13 +106,15 @@ std::string formatFront(const AssignmentProblem &problem, ArrayRef<FrontPoint> p
       object["output_error"] = *point.outputError;
     for (auto [constraint, sum] : llvm::zip_equal(problem.constraints, point.sums))
       object[constraint.name] = constraint.unit == 1 ? llvm::json::Value(sum) : double(sum) * constraint.unit;
-    llvm::json::Array bits, groupSizes;
+    llvm::json::Array bits, groupSizes, activations;
     for (auto [op, option] : llvm::zip_equal(problem.ops, point.options)) {
       bits.push_back(op.bitsOf(option));
       groupSizes.push_back(op.groupSizeOf(option));
+      activations.push_back(op.activationsOf(option));
     }
     object["bits"] = std::move(bits);
     object["group_sizes"] = std::move(groupSizes);
+    object["activations"] = std::move(activations);
     list.push_back(std::move(object));
   }
   llvm::json::Array nodes;

@@ -7,12 +7,16 @@ using namespace mlir;
 
 namespace quern {
 
-/// The first option of the bits, and of the size of groups where that is said.
-static std::optional<size_t> findOption(const AssignableOp &op, unsigned bits,
-                                        std::optional<int64_t> groupSize = {}) {
-  for (size_t option = 0; option < op.options.size(); ++option)
-    if (op.bitsOf(option) == bits && (!groupSize || op.groupSizeOf(option) == *groupSize))
+static std::optional<size_t> findOption(const AssignableOp &op, const AssignedBits &entry) {
+  for (size_t option = 0; option < op.options.size(); ++option) {
+    if (op.isFloat(option) != entry.isFloat)
+      continue;
+    if (entry.isFloat || (op.bitsOf(option) == entry.bits &&
+                          (!entry.groupSize || op.groupSizeOf(option) == *entry.groupSize) &&
+                          (entry.hasDynamicActivations ? op.activationsOf(option) == "dynamic"
+                                                       : !op.hasOtherActivations(option))))
       return option;
+  }
   return std::nullopt;
 }
 
@@ -24,10 +28,12 @@ static std::string listOptions(const AssignableOp &op) {
 }
 
 static std::string describe(const AssignedBits &entry) {
+  if (entry.isFloat)
+    return "float";
   std::string text = std::to_string(entry.bits) + " bits";
-  if (!entry.groupSize)
-    return text;
-  return text + (*entry.groupSize ? " in groups of " + std::to_string(*entry.groupSize) : " per channel");
+  if (entry.groupSize)
+    text += *entry.groupSize ? " in groups of " + std::to_string(*entry.groupSize) : " per channel";
+  return entry.hasDynamicActivations ? text + " with dynamic activations" : text;
 }
 
 llvm::Error checkIsOfModel(ModuleOp module, const AssignmentFile &file) {
@@ -43,8 +49,10 @@ llvm::Expected<std::vector<size_t>> takeGivenBits(ArrayRef<AssignableOp> ops, co
                                                   const Recipe &recipe) {
   std::vector<size_t> options;
   std::map<std::string, std::vector<size_t>> byName; // in reverse order of the graph
-  for (auto [index, op] : llvm::enumerate(ops))
-    options.push_back(findOption(op, recipe.settings.weights.bits).value_or(0));
+  AssignedBits unsaid;
+  unsaid.bits = recipe.settings.weights.bits;
+  for (const AssignableOp &op : ops)
+    options.push_back(findOption(op, unsaid).value_or(0));
   for (size_t index = ops.size(); index-- > 0;)
     byName[ops[index].name].push_back(index);
   std::string problems;
@@ -60,7 +68,7 @@ llvm::Expected<std::vector<size_t>> takeGivenBits(ArrayRef<AssignableOp> ops, co
     }
     size_t index = places.back();
     places.pop_back();
-    if (std::optional<size_t> option = findOption(ops[index], entry.bits, entry.groupSize))
+    if (std::optional<size_t> option = findOption(ops[index], entry))
       options[index] = *option;
     else if (ops[index].isFixed)
       refuse(entry,

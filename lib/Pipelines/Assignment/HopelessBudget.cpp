@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Pipelines/Assignment/HopelessBudget.h"
 
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 #include "lib/Pipelines/Assignment/BudgetProblem.h"
 #include "lib/Pipelines/Assignment/CostsAlone.h"
 #include "lib/Pipelines/Assignment/LowerBounds.h"
@@ -22,14 +23,15 @@ struct SketchedCosts {
 } // namespace
 
 static std::optional<SketchedCosts> measureCosts(ModuleOp sketch, ArrayRef<AssignableOp> ops,
-                                                 const Target &target) {
+                                                 const Recipe &recipe, const Target &target) {
   CostStore store; // of its own: what later stages find has other ranges
   auto costs = measureCostsAlone(sketch, ops, target, /*measuresTime=*/false, store);
   if (!costs) {
     llvm::consumeError(costs.takeError());
     return std::nullopt;
   }
-  applyAssignment(sketch, ops, std::vector<size_t>(ops.size(), 0));
+  if (failed(applyAssignment(sketch, ops, std::vector<size_t>(ops.size(), 0), recipe)))
+    return std::nullopt;
   FailureOr<Cost> whole = measureCost(sketch, target, /*measuresTime=*/false);
   return succeeded(whole) ? std::optional(SketchedCosts{std::move(*costs), *whole}) : std::nullopt;
 }
@@ -54,7 +56,7 @@ llvm::Error checkBudgetIsNotHopeless(ModuleOp prepared, const Recipe &recipe, co
   // What there is to say of the model, the stages will say.
   ScopedDiagnosticHandler quiet(prepared.getContext(), [](Diagnostic &) { return success(); });
   std::vector<AssignableOp> ops =
-      findAssignableOps(**sketch, recipe, target.record(), budget.averageBits.has_value());
+      findAssignableOps(**sketch, recipe, target.record(), {budget.averageBits.has_value()});
   if (ops.empty())
     return llvm::Error::success();
 
@@ -72,7 +74,7 @@ llvm::Error checkBudgetIsNotHopeless(ModuleOp prepared, const Recipe &recipe, co
   if (hopeless.empty() && !sharesBytes)
     return llvm::Error::success();
 
-  std::optional<SketchedCosts> costs = measureCosts(**sketch, ops, target);
+  std::optional<SketchedCosts> costs = measureCosts(**sketch, ops, recipe, target);
   if (!costs)
     return llvm::Error::success();
   // The whole takes at most what the least does and all that fewer bits save. An op that will stay float

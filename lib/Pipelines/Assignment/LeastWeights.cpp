@@ -93,7 +93,7 @@ static unsigned fewestBits(onnx::GatherOp gather, const onnx::ConstantView &tabl
 int64_t leastWeightBytes(ModuleOp sketch, ArrayRef<AssignableOp> ops) {
   llvm::DenseMap<int64_t, unsigned> bitsOfCodes;
   for (const AssignableOp &op : ops)
-    bitsOfCodes[op.number] = op.bitsOf(op.options.size() - 1);
+    bitsOfCodes[op.number] = op.bitsOf(op.coarsest());
   StoredConstants stored;
   auto add = [&](Value value, llvm::function_ref<unsigned(const onnx::ConstantView &)> bits) {
     if (auto constant = onnx::ConstantView::of(value); constant && isa<FloatType>(constant->getElementType()))
@@ -114,7 +114,7 @@ int64_t leastWeightBytes(ModuleOp sketch, ArrayRef<AssignableOp> ops) {
 double leastAverageBits(ArrayRef<AssignableOp> ops, bool isComplete) {
   double least = 8, sum = 0, elements = 0;
   for (const AssignableOp &op : ops) {
-    unsigned bits = op.bitsOf(op.options.size() - 1);
+    unsigned bits = op.bitsOf(op.coarsest());
     least = std::min(least, double(bits));
     sum += double(bits) * double(op.elements);
     elements += double(op.elements);

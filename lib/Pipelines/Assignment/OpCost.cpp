@@ -48,7 +48,10 @@ OwningOpRef<ModuleOp> isolateOp(Operation *op, PrecisionAttr precision) {
           operand,
           builder.clone(*operand.getDefiningOp())->getResult(cast<OpResult>(operand).getResultNumber()));
   Operation *alone = builder.clone(*op, mapping);
-  alone->setAttr(kPrecisionAttrName, precision);
+  if (precision)
+    alone->setAttr(kPrecisionAttrName, precision);
+  else
+    alone->removeAttr(kPrecisionAttrName);
   for (unsigned number = 0; number < alone->getNumResults(); ++number)
     main.setResultAttr(number, onnx::nameAttribute, builder.getStringAttr("y" + Twine(number)));
   func::ReturnOp::create(builder, op->getLoc(), alone->getResults());

@@ -15,8 +15,8 @@ struct Cost {
   std::optional<int64_t> nanoseconds; ///< of one run on one thread, where that was measured
 };
 
-/// A module whose @main is the op with its constants on inputs of their own, and with `precision`. The op is
-/// that of an assigned module.
+/// A module whose @main is the op with its constants on inputs of their own, and with `precision`; null:
+/// float. The op is that of an assigned module.
 mlir::OwningOpRef<mlir::ModuleOp> isolateOp(mlir::Operation *op, PrecisionAttr precision);
 
 /// Compiles a copy of an assigned module for the target, weights rounded to nearest, and reads what it takes;

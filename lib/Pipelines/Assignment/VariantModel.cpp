@@ -7,8 +7,10 @@
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/ONNX/IR/ONNXNames.h"
 #include "lib/Calibration/Padding.h"
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 #include "lib/Pipelines/ExtraInput.h"
 #include "lib/Pipelines/FloatArrays.h"
+#include "passes/InsertQuantization/InsertQuantization.h"
 
 #include <cmath>
 #include <limits>
@@ -53,28 +55,41 @@ static void setVariant(onnx::QuantizableOpInterface op, const WeightVariant &var
 }
 
 /// Computes the op with every variant and adds the results up, each times an input that is 0 or 1: so one of
-/// them passes, bit by bit. Returns the numbers of these inputs; none for a single variant.
-static std::vector<size_t> insertVariants(func::FuncOp main, onnx::QuantizableOpInterface op,
-                                          ArrayRef<WeightVariant> variants) {
-  std::vector<size_t> selectors;
+/// them passes, bit by bit.
+static ResultSelector insertVariants(func::FuncOp main, onnx::QuantizableOpInterface op,
+                                     const AssignableOp &assignable, ArrayRef<WeightVariant> variants) {
+  ResultSelector selector;
+  std::vector<std::pair<size_t, bool>> distinct; // weights, and whether rows have scales
+  for (size_t option = 0; option < variants.size(); ++option) {
+    std::pair key(assignable.weightsOf(option), assignable.activationsOf(option) == "dynamic");
+    selector.results.push_back(size_t(llvm::find(distinct, key) - distinct.begin()));
+    if (selector.results.back() == distinct.size())
+      distinct.push_back(key);
+  }
+  OpBuilder builder(op);
+  Value activation = op->getOperand(0), rows;
+  if (llvm::any_of(distinct, [](const auto &key) { return key.second; }))
+    rows = insertRowPair(builder, op->getLoc(), activation);
+  auto activationOf = [&](const std::pair<size_t, bool> &key) { return key.second ? rows : activation; };
   setVariant(op, variants.front());
-  if (variants.size() == 1)
-    return selectors;
-  OpBuilder builder(op->getContext());
+  op->setOperand(0, activationOf(distinct.front()));
+  if (distinct.size() == 1)
+    return selector;
   builder.setInsertionPointAfter(op);
   Value first = op->getResult(0), sum;
   Operation *reader = nullptr; // of the first variant's result
-  for (const WeightVariant &variant : variants) {
+  for (const auto &key : distinct) {
     Operation *computed = op;
     if (sum) {
       computed = builder.clone(*op);
-      setVariant(cast<onnx::QuantizableOpInterface>(computed), variant);
+      setVariant(cast<onnx::QuantizableOpInterface>(computed), variants[key.first]);
+      computed->setOperand(0, activationOf(key));
       computed->removeAttr(onnx::valueNamesAttribute);
       computed->removeAttr(kNumberAttrName);
     }
     std::string name =
-        "quern.variant" + std::to_string(numberOf(op)) + "." + std::to_string(selectors.size());
-    selectors.push_back(main.getNumArguments());
+        "quern.variant" + std::to_string(numberOf(op)) + "." + std::to_string(selector.inputs.size());
+    selector.inputs.push_back(main.getNumArguments());
     Value selected = onnx::MulOp::create(builder, op->getLoc(), first.getType(), computed->getResult(0),
                                          addSelector(main, name));
     if (!reader)
@@ -82,7 +97,7 @@ static std::vector<size_t> insertVariants(func::FuncOp main, onnx::QuantizableOp
     sum = sum ? Value(onnx::AddOp::create(builder, op->getLoc(), first.getType(), sum, selected)) : selected;
   }
   first.replaceAllUsesExcept(sum, reader);
-  return selectors;
+  return selector;
 }
 
 /// A copy that returns, instead of a Softmax or Sigmoid of a value, the value: where the model is sure, these
@@ -110,19 +125,17 @@ VariantModel::create(ModuleOp assigned, ArrayRef<AssignableOp> ops,
   if (failed(slots))
     return llvm::createStringError("the quantization of the model cannot be simulated");
   created->slots = std::move(*slots);
-  llvm::DenseMap<int64_t, Operation *> byNumber;
-  main.walk([&](Operation *op) {
-    if (numberOf(op) >= 0)
-      byNumber[numberOf(op)] = op;
-  });
+  llvm::DenseMap<int64_t, Operation *> byNumber = mapNumbers(*module);
   for (auto [op, ofOp] : llvm::zip_equal(ops, variants))
     created->selectors.push_back(
-        insertVariants(main, cast<onnx::QuantizableOpInterface>(byNumber[op.number]), ofOp));
+        insertVariants(main, cast<onnx::QuantizableOpInterface>(byNumber[op.number]), op, ofOp));
   auto model = compile(*module);
   if (!model)
     return model.takeError();
   created->model = std::move(*model);
   created->samples = std::move(samples);
+  created->ops = ops;
+  created->region = std::make_unique<ChosenRegion>(assigned, ops);
 
   created->buffer.resize(created->inputs);
   for (const SimulationSlot &slot : created->slots) {
@@ -132,8 +145,8 @@ VariantModel::create(ModuleOp assigned, ArrayRef<AssignableOp> ops,
     created->buffer.push_back(fillFloats(slot.channels, 1));
     created->buffer.push_back(fillFloats(slot.channels, 0));
   }
-  for (const std::vector<size_t> &ofOp : created->selectors)
-    created->buffer.insert(created->buffer.end(), ofOp.size(), fillFloats(1, 0));
+  for (const ResultSelector &selector : created->selectors)
+    created->buffer.insert(created->buffer.end(), selector.inputs.size(), fillFloats(1, 0));
   if (llvm::Error error = created->runReferences(assigned, compile))
     return std::move(error);
   return created;
@@ -161,7 +174,7 @@ llvm::Error VariantModel::runReferences(ModuleOp assigned, const CompileInstrume
                                     samples[sample]);
     if (!marked)
       return marked.takeError();
-    auto ofBase = run(baseChoice(), /*quantizeActivations=*/false, sample);
+    auto ofBase = run(baseChoice(), CodedActivations::none(), sample);
     if (!ofBase)
       return ofBase.takeError();
     copyMarks(*marked, *ofBase);
@@ -171,25 +184,49 @@ llvm::Error VariantModel::runReferences(ModuleOp assigned, const CompileInstrume
   return llvm::Error::success();
 }
 
-void VariantModel::select(const WeightChoice &choice, bool quantizeActivations) {
+WeightChoice VariantModel::baseChoice() const {
+  WeightChoice choice;
+  for (const AssignableOp &op : ops)
+    choice.push_back(op.finest());
+  return choice;
+}
+
+bool VariantModel::isCoded(const SimulationSlot &slot, const WeightChoice &choice,
+                           CodedActivations coded) const {
+  switch (coded.kind) {
+  case CodedActivations::None:
+    return false;
+  case CodedActivations::OfOneOp: {
+    const AssignableOp &op = ops[coded.op];
+    return slot.user == op.number && op.choosesActivations() && !op.hasOtherActivations(choice[coded.op]);
+  }
+  case CodedActivations::All:
+    return region->isCoded(slot);
+  }
+  llvm_unreachable("every kind has a case");
+}
+
+void VariantModel::select(const WeightChoice &choice, CodedActivations coded) {
+  region->choose(choice);
   for (const SimulationSlot &slot : slots) {
     auto *quantizer = reinterpret_cast<float *>(buffer[slot.quantizerArgument].data.data());
     std::fill_n(quantizer, 4, 0.0f); // passes values as they are
-    if (!quantizeActivations)
+    if (!isCoded(slot, choice, coded))
       continue;
     quantizer[0] = float(slot.type.getScale());
     quantizer[1] = float(slot.type.getZeroPoint());
     quantizer[2] = float(slot.type.getStorageTypeMin());
     quantizer[3] = float(slot.type.getStorageTypeMax());
   }
-  for (auto [ofOp, option] : llvm::zip_equal(selectors, choice))
-    for (auto [number, input] : llvm::enumerate(ofOp))
-      *reinterpret_cast<float *>(buffer[input].data.data()) = number == option ? 1.0f : 0.0f;
+  for (auto [selector, option] : llvm::zip_equal(selectors, choice))
+    for (auto [result, input] : llvm::enumerate(selector.inputs))
+      *reinterpret_cast<float *>(buffer[input].data.data()) =
+          result == selector.results[option] ? 1.0f : 0.0f;
 }
 
-llvm::Expected<std::vector<NpyArray>> VariantModel::run(const WeightChoice &choice, bool quantizeActivations,
+llvm::Expected<std::vector<NpyArray>> VariantModel::run(const WeightChoice &choice, CodedActivations coded,
                                                         size_t sample) {
-  select(choice, quantizeActivations);
+  select(choice, coded);
   // The sample is lent to the buffer for the run.
   auto lend = [&] { std::swap_ranges(buffer.begin(), buffer.begin() + inputs, samples[sample].begin()); };
   lend();
@@ -218,7 +255,7 @@ llvm::Expected<double> measureOutputError(VariantModel &model, const WeightChoic
                                           size_t end) {
   SquaredError error;
   for (size_t sample = begin; sample < end; ++sample) {
-    auto outputs = model.run(choice, /*quantizeActivations=*/true, sample);
+    auto outputs = model.run(choice, CodedActivations::all(), sample);
     if (!outputs)
       return outputs.takeError();
     error.add(*outputs, model.truthOf(sample));

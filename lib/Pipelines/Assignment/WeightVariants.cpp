@@ -6,6 +6,7 @@
 #include "dialects/ONNX/IR/ONNXDialect.h"
 #include "dialects/Quern/IR/QuernOps.h"
 #include "dialects/Quern/IR/QuernStorage.h"
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 #include "passes/InsertSimulation/SimulationSlots.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -57,18 +58,15 @@ ElementsAttr readWeightAsReals(Value value) {
   return onnx::makeConstant(cast<RankedTensorType>(op.getType()), reals);
 }
 
-static LogicalResult readVariants(ModuleOp quantized, ArrayRef<AssignableOp> ops, unsigned option,
-                                  std::vector<std::vector<WeightVariant>> &variants) {
-  llvm::DenseMap<int64_t, size_t> wanted;
-  for (auto [index, op] : llvm::enumerate(ops))
-    if (option < op.options.size())
-      wanted[op.number] = index;
+/// Reads the weights of the ops in `wanted`, by number, into the variants there.
+static LogicalResult readVariants(ModuleOp quantized,
+                                  const llvm::DenseMap<int64_t, WeightVariant *> &wanted) {
   bool complete = true;
   quantized.lookupSymbol<func::FuncOp>("main").walk([&](onnx::QuantizableOpInterface op) {
     auto found = numberOf(op) < 0 ? wanted.end() : wanted.find(numberOf(op));
     if (found == wanted.end())
       return;
-    WeightVariant &variant = variants[found->second].emplace_back();
+    WeightVariant &variant = *found->second;
     variant.attributes = op->getAttrDictionary();
     variant.weight = readWeightAsReals(op->getOperand(*op.getWeightOperand()));
     if (std::optional<unsigned> bias = op.getBiasOperand())
@@ -81,23 +79,51 @@ static LogicalResult readVariants(ModuleOp quantized, ArrayRef<AssignableOp> ops
   return success(complete);
 }
 
-FailureOr<std::vector<std::vector<WeightVariant>>>
-makeWeightVariants(ModuleOp assigned, ArrayRef<AssignableOp> ops, const QuantizeOptions &options) {
-  std::vector<std::vector<WeightVariant>> variants(ops.size());
+/// Weights are rounded alike whatever the activations; float ones are those of the model.
+static void fillRepeated(ModuleOp assigned, ArrayRef<AssignableOp> ops,
+                         std::vector<std::vector<WeightVariant>> &variants) {
+  llvm::DenseMap<int64_t, Operation *> byNumber = mapNumbers(assigned);
+  for (auto [op, ofOp] : llvm::zip_equal(ops, variants))
+    for (size_t option = 0; option < op.options.size(); ++option) {
+      if (!op.isFloat(option)) {
+        ofOp[option] = ofOp[op.weightsOf(option)];
+        continue;
+      }
+      auto ofModel = cast<onnx::QuantizableOpInterface>(byNumber[op.number]);
+      ofOp[option] = {ofModel->getAttrDictionary(),
+                      onnx::getConstant(ofModel->getOperand(*ofModel.getWeightOperand())),
+                      {}};
+    }
+}
+
+FailureOr<std::vector<std::vector<WeightVariant>>> makeWeightVariants(ModuleOp assigned,
+                                                                      ArrayRef<AssignableOp> ops,
+                                                                      const Recipe &recipe,
+                                                                      const QuantizeOptions &options) {
+  std::vector<std::vector<WeightVariant>> variants;
+  std::vector<std::vector<size_t>> distinct; // options of each op
   size_t most = 0;
-  for (const AssignableOp &op : ops)
-    most = std::max(most, op.options.size());
-  for (size_t option = 0; option < most; ++option) {
+  for (const AssignableOp &op : ops) {
+    variants.emplace_back(op.options.size());
+    distinct.push_back(op.distinctWeights());
+    most = std::max(most, distinct.back().size());
+  }
+  for (size_t turn = 0; turn < most; ++turn) {
     OwningOpRef<ModuleOp> copy = assigned.clone();
     std::vector<size_t> uniform;
-    for (const AssignableOp &op : ops)
-      uniform.push_back(std::min(option, op.options.size() - 1));
-    applyAssignment(*copy, ops, uniform);
+    llvm::DenseMap<int64_t, WeightVariant *> wanted;
+    for (auto [op, ofOp, choices] : llvm::zip_equal(ops, variants, distinct)) {
+      uniform.push_back(choices[std::min(turn, choices.size() - 1)]);
+      if (turn < choices.size())
+        wanted[op.number] = &ofOp[choices[turn]];
+    }
     PassManager passes(assigned.getContext());
     populateQuantizePipeline(passes, options);
-    if (failed(passes.run(*copy)) || failed(readVariants(*copy, ops, option, variants)))
+    if (failed(applyAssignment(*copy, ops, uniform, recipe)) || failed(passes.run(*copy)) ||
+        failed(readVariants(*copy, wanted)))
       return failure();
   }
+  fillRepeated(assigned, ops, variants);
   return variants;
 }
 

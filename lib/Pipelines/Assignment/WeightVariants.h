@@ -17,8 +17,10 @@ struct WeightVariant {
 
 /// For each op and option, the weights that the stage quantize makes with `options`, roundings included. The
 /// module is left as it is. Refusals are diagnostics.
-llvm::FailureOr<std::vector<std::vector<WeightVariant>>>
-makeWeightVariants(mlir::ModuleOp assigned, llvm::ArrayRef<AssignableOp> ops, const QuantizeOptions &options);
+llvm::FailureOr<std::vector<std::vector<WeightVariant>>> makeWeightVariants(mlir::ModuleOp assigned,
+                                                                            llvm::ArrayRef<AssignableOp> ops,
+                                                                            const Recipe &recipe,
+                                                                            const QuantizeOptions &options);
 
 /// The elements of a constant, or of the dequantization of constant codes; null for other values.
 mlir::ElementsAttr readWeightAsReals(mlir::Value value);

@@ -311,21 +311,21 @@ function drawResidue() {
 function drawAssignment() {
   const found = report.assignment;
   if (!found) return;
-  const loss = (weight) => weight.options[weight.options.length - 1].loss;
+  const loss = (weight) => Math.max(...weight.options.map((option) => option.loss));
   const columns = [
     { title: "Node", name: true, cell: (w) => `${w.node} (${w.op})`, key: (w) => w.node },
-    { title: "Bits", number: true, cell: (w) => String(w.bits), key: (w) => w.bits },
-    { title: "Loss with fewest bits", number: true, cell: (w) => (w.options.length > 1 ? short(loss(w)) : "fixed"), key: loss },
+    { title: "Precision", cell: (w) => w.option, key: (w) => w.bits },
+    { title: "Largest loss", number: true, cell: (w) => (w.options.length > 1 ? short(loss(w)) : "fixed"), key: loss },
     { title: "Elements", number: true, wide: true, cell: (w) => String(w.elements), key: (w) => w.elements },
-    { title: "Options", wide: true, cell: (w) => w.options.map((o) => `${o.bits} bits: ${bytes(o.bytes)}`).join(", ") },
+    { title: "Options", wide: true, cell: (w) => w.options.map((o) => `${o.name}: ${bytes(o.bytes)}`).join(", ") },
   ];
   const content = [table("Sensitivities", columns, found.weights)];
   if (found.front) {
-    const axis = Object.keys(found.front.points[0]).find((key) => !["loss", "chosen", "uniform", "refined", "output_error", "bits", "group_sizes"].includes(key));
+    const axis = Object.keys(found.front.points[0]).find((key) => !["loss", "chosen", "uniform", "refined", "output_error", "bits", "group_sizes", "activations"].includes(key));
     if (axis) content.unshift(make("figure", { style: "max-width:640px" }, frontPlot(found.front, axis),
       make("figcaption", {}, `The best choices for budgets of ${axis}; the filled point is the one chosen.`)));
   }
-  section("assignment", "Bits of weights", `Chosen within ${found.budget}, by the sensitivity '${found.sensitivity}', the most sensitive first.`, ...content);
+  section("assignment", "Precisions", `Chosen within ${found.budget}, by the sensitivity '${found.sensitivity}', the most sensitive first.`, ...content);
 }
 
 function drawMeaning() {

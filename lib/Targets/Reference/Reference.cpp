@@ -14,6 +14,7 @@ public:
     for (const char *granularity : {"tensor", "channel", "group"})
       for (const char *activations : {"u8", "s8", "f32"})
         targetRecord.kernels.push_back({"s8", activations, granularity}); // narrower codes take bytes too
+    targetRecord.kernels.push_back({"f32", "f32", "tensor"});
     return resolveMachine(options, targetRecord);
   }
 

@@ -40,7 +40,7 @@ protected:
     module = std::move(*made);
     TargetRecord target;
     target.kernels = {{"s8", "u8", "channel"}, {"s4", "u8", "channel"}};
-    ops = findAssignableOps(*module, recipe, target, everyWidth);
+    ops = findAssignableOps(*module, recipe, target, {everyWidth});
   }
 
   /// A constant [4, 4] of both signs.

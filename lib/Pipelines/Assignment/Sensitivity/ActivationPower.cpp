@@ -4,6 +4,7 @@
 #include "dialects/ONNX/IR/Generator.h"
 #include "dialects/ONNX/IR/Math.h"
 #include "dialects/ONNX/IR/NN.h"
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 #include "lib/Pipelines/Assignment/Sensitivity/WeightError.h"
 #include "lib/Pipelines/ObservedModel.h"
 #include "passes/InsertObservers/ObservableValues.h"

@@ -50,22 +50,23 @@ static double divergence(ArrayRef<float> truth, ArrayRef<float> changed) {
 }
 
 llvm::Expected<LossTable> measureDivergences(const SensitivityInputs &inputs) {
-  return measureOneAtATime(inputs, [&](const WeightChoice &choice) -> llvm::Expected<double> {
-    double sum = 0;
-    int64_t rows = 0;
-    for (size_t sample = 0; sample < inputs.samples.size(); ++sample) {
-      auto outputs = inputs.model->run(choice, /*quantizeActivations=*/false, sample);
-      if (!outputs)
-        return outputs.takeError();
-      for (auto [output, reference] : llvm::zip_equal(*outputs, inputs.model->baseOf(sample))) {
-        ArrayRef<float> truth = readFloats(reference), changed = readFloats(output);
-        size_t width = reference.shape.empty() ? 1 : size_t(reference.shape.back());
-        for (size_t at = 0; width > 0 && at + width <= truth.size(); at += width, ++rows)
-          sum += divergence(truth.slice(at, width), changed.slice(at, width));
-      }
-    }
-    return rows ? sum / double(rows) : 0.0;
-  });
+  return measureOneAtATime(
+      inputs, [&](const WeightChoice &choice, CodedActivations coded) -> llvm::Expected<double> {
+        double sum = 0;
+        int64_t rows = 0;
+        for (size_t sample = 0; sample < inputs.samples.size(); ++sample) {
+          auto outputs = inputs.model->run(choice, coded, sample);
+          if (!outputs)
+            return outputs.takeError();
+          for (auto [output, reference] : llvm::zip_equal(*outputs, inputs.model->baseOf(sample))) {
+            ArrayRef<float> truth = readFloats(reference), changed = readFloats(output);
+            size_t width = reference.shape.empty() ? 1 : size_t(reference.shape.back());
+            for (size_t at = 0; width > 0 && at + width <= truth.size(); at += width, ++rows)
+              sum += divergence(truth.slice(at, width), changed.slice(at, width));
+          }
+        }
+        return rows ? sum / double(rows) : 0.0;
+      });
 }
 
 } // namespace quern

@@ -6,10 +6,10 @@
 
 namespace quern {
 
-/// loss(choice) for each op and option but the first, which loses nothing; all other ops have their first
-/// option.
-llvm::Expected<LossTable>
-measureOneAtATime(const SensitivityInputs &inputs,
-                  llvm::function_ref<llvm::Expected<double>(const WeightChoice &choice)> loss);
+/// loss(choice, coded) for each op and option but the finest, which loses nothing; all other ops have their
+/// finest option. `coded` are the activations of the op whose option it is.
+llvm::Expected<LossTable> measureOneAtATime(
+    const SensitivityInputs &inputs,
+    llvm::function_ref<llvm::Expected<double>(const WeightChoice &choice, CodedActivations coded)> loss);
 
 } // namespace quern

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 #include "lib/Pipelines/Assignment/Sensitivity/RelevanceRules.h"
 #include "lib/Pipelines/Assignment/Sensitivity/WeightError.h"
 #include "lib/Pipelines/ObservedModel.h"

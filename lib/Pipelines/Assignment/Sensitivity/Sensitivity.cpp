@@ -5,12 +5,13 @@ namespace quern {
 
 llvm::ArrayRef<Sensitivity> allSensitivities() {
   static const Sensitivity measures[] = {
-      {"output", "error of the outputs with one op's weights as codes", true, measureOutputErrors},
-      {"kl", "divergence of the outputs as distributions", true, measureDivergences},
-      {"round-off", "error of the weights alone, which needs no data", false, measureRoundOff},
-      {"hessian", "error of the weights, weighed by the activations' power", true, measureHessianTraces},
+      {"output", "error of the outputs with one op on codes", true, true, measureOutputErrors},
+      {"kl", "divergence of the outputs as distributions", true, true, measureDivergences},
+      {"round-off", "error of the weights alone, which needs no data", false, false, measureRoundOff},
+      {"hessian", "error of the weights, weighed by the activations' power", true, false,
+       measureHessianTraces},
       {"relevance", "error of the weights, times their op's share of the relevance of the outputs", true,
-       measureRelevances},
+       false, measureRelevances},
   };
   return measures;
 }

@@ -25,6 +25,7 @@ struct Sensitivity {
   llvm::StringRef name;
   llvm::StringRef summary; ///< for --help
   bool needsSamples;
+  bool seesActivations; ///< it tells options apart that differ in activations alone
   llvm::Expected<LossTable> (*measure)(const SensitivityInputs &inputs);
 };
 
@@ -37,7 +38,8 @@ const Sensitivity *findSensitivity(llvm::StringRef name);
 // One file each.
 
 /// sum |y - y_0|^2 / sum |y_0|^2 over the float outputs, with one op at the option and all others at their
-/// first (the most bits), which gives y_0; activations are float.
+/// finest, which gives y_0 (without options of activations: the most bits). Activations are float, but for
+/// those of the op where its options differ in them.
 llvm::Expected<LossTable> measureOutputErrors(const SensitivityInputs &inputs);
 
 /// The mean of KL(p || q) over the rows (last dimension) of the float outputs: p and q are the rows of y_0

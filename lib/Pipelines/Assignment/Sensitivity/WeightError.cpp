@@ -2,19 +2,11 @@
 #include "lib/Pipelines/Assignment/Sensitivity/WeightError.h"
 
 #include "dialects/ONNX/IR/Constants.h"
+#include "lib/Pipelines/Assignment/ApplyAssignment.h"
 
 using namespace mlir;
 
 namespace quern {
-
-llvm::DenseMap<int64_t, Operation *> mapNumbers(ModuleOp numbered) {
-  llvm::DenseMap<int64_t, Operation *> ops;
-  numbered.lookupSymbol<func::FuncOp>("main").walk([&](Operation *op) {
-    if (numberOf(op) >= 0)
-      ops[numberOf(op)] = op;
-  });
-  return ops;
-}
 
 llvm::Expected<LossTable> measureWeightErrors(
     const SensitivityInputs &inputs,

@@ -12,7 +12,4 @@ llvm::Expected<LossTable> measureWeightErrors(
     const SensitivityInputs &inputs,
     llvm::function_ref<double(size_t op, const WeightVariant &variant, int64_t element)> cost);
 
-/// The ops by their numbers.
-llvm::DenseMap<int64_t, mlir::Operation *> mapNumbers(mlir::ModuleOp numbered);
-
 } // namespace quern
