@@ -19,7 +19,8 @@ import sys
 import numpy as np
 import onnx
 
-UNIFORM = {"float": [], "W8A8": ["--quantize=W8A8"], "W4A8": ["--quantize=W4A8"]}
+UNIFORM = {"float": [], "W8A8": ["--quantize=W8A8"], "W4A8": ["--quantize=W4A8"],
+           "W8A8 dynamic": ["--quantize=W8A8", "--activations=dynamic"]}
 PREDICTION = 0.15  # of the measured time
 NOISE = 0.05  # by which the least time of another process may differ
 

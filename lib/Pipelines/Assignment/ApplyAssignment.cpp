@@ -26,7 +26,8 @@ void markActivations(Operation *op, const AssignableOp &assignable, size_t optio
     return;
   op->removeAttr(kFloatReasonAttrName);
   op->removeAttr(kFloatRemedyAttrName);
-  if (!assignable.options.front().hasDynamicRows())
+  bool offersRows = !assignable.isFloat(assignable.widths);
+  if (offersRows) // otherwise the mark is that of a method, and stays
     op->removeAttr(kRowScalesAttrName);
   Builder builder(op->getContext());
   if (assignable.isFloat(option)) {

@@ -52,14 +52,16 @@ std::vector<unsigned> bitsWithKernel(const TargetRecord &target, WeightGranulari
 }
 
 int64_t AssignableOp::groupSizeOf(size_t option) const {
-  if (isFloat(option))
+  if (isFloat(option) || !hasWeight)
     return 0;
   GranularityAttr granularity = options[option].getWeights().getGranularity();
   return granularity.getKind() == GranularityKind::Group ? granularity.getGroupSize() : 0;
 }
 
 unsigned AssignableOp::bitsOf(size_t option) const {
-  return isFloat(option) ? 32 : options[option].getWeights().getFormat().getBits();
+  if (isFloat(option))
+    return 32;
+  return (hasWeight ? options[option].getWeights() : options[option].getActivations()).getFormat().getBits();
 }
 
 StringRef AssignableOp::activationsOf(size_t option) const {
@@ -78,7 +80,9 @@ std::string AssignableOp::nameOf(size_t option) const {
 }
 
 size_t AssignableOp::weightsOf(size_t option) const {
-  auto weightsAt = [&](size_t at) { return isFloat(at) ? QuantizerAttr() : options[at].getWeights(); };
+  auto weightsAt = [&](size_t at) {
+    return std::pair(isFloat(at), isFloat(at) ? QuantizerAttr() : options[at].getWeights());
+  };
   size_t first = 0;
   while (weightsAt(first) != weightsAt(option))
     ++first;
@@ -155,6 +159,11 @@ static std::vector<WeightSettings> listWeights(const Recipe &recipe, const Targe
   return choices;
 }
 
+static bool offersFloat(const Recipe &recipe, const TargetRecord &target, OfferedOptions offered) {
+  return offered.activations && recipe.settings.activations.mode == ActivationMode::Static &&
+         hasKernel(target, "f32", "f32", WeightGranularity::Tensor);
+}
+
 static void listOptions(onnx::QuantizableOpInterface op, PrecisionAttr assigned, const Recipe &recipe,
                         const TargetRecord &target, OfferedOptions offered, AssignableOp &found) {
   std::vector<WeightSettings> choices = listWeights(recipe, target, offered.everyWidth);
@@ -172,8 +181,40 @@ static void listOptions(onnx::QuantizableOpInterface op, PrecisionAttr assigned,
     settings.activations.mode = ActivationMode::Dynamic;
     llvm::append_range(found.options, makeOptions(op, settings, choices));
   }
-  if (hasKernel(target, "f32", "f32", WeightGranularity::Tensor))
+  if (offersFloat(recipe, target, offered))
     found.options.push_back(PrecisionAttr());
+}
+
+static AssignableOp describe(onnx::QuantizableOpInterface op, PrecisionAttr assigned) {
+  AssignableOp found;
+  found.number = numberOf(op);
+  found.name = onnx::getNodeName(op).str();
+  found.type = op->getName().stripDialect().str();
+  found.options = {assigned};
+  found.widths = 1;
+  return found;
+}
+
+/// The op with its own options; nothing where its weight is none that becomes codes.
+static std::optional<AssignableOp> describeWithWeight(onnx::QuantizableOpInterface op, PrecisionAttr assigned,
+                                                      const Recipe &recipe, const RecipeRule *rule,
+                                                      const TargetRecord &target, OfferedOptions offered) {
+  auto weight = onnx::ConstantView::of(op->getOperand(*op.getWeightOperand()));
+  if (!assigned.getWeights() || !weight || !isa<FloatType>(weight->getElementType()))
+    return std::nullopt;
+  AssignableOp found = describe(op, assigned);
+  found.elements = weight->size();
+  found.isFixed = rule != nullptr;
+  if (!found.isFixed)
+    listOptions(op, assigned, recipe, target, offered, found);
+  found.hasGroups = llvm::any_of(llvm::seq(found.options.size()),
+                                 [&](size_t option) { return found.groupSizeOf(option) != 0; });
+  return found;
+}
+
+static bool hasConstantSecondMatrix(onnx::QuantizableOpInterface op) {
+  auto weight = dyn_cast<RankedTensorType>(op->getOperand(*op.getWeightOperand()).getType());
+  return weight && weight.getRank() == 2 && *op.getWeightOperand() == 1;
 }
 
 std::vector<AssignableOp> findAssignableOps(ModuleOp assigned, const Recipe &recipe,
@@ -185,36 +226,35 @@ std::vector<AssignableOp> findAssignableOps(ModuleOp assigned, const Recipe &rec
   size_t groups = 0;
   assigned.lookupSymbol<func::FuncOp>("main").walk([&](onnx::QuantizableOpInterface op) {
     auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-    if (!precision || !precision.getWeights() || !op.getWeightOperand())
+    if (!precision)
       return;
-    auto weight = onnx::ConstantView::of(op->getOperand(*op.getWeightOperand()));
-    if (!weight || !isa<FloatType>(weight->getElementType()))
+    const RecipeRule *rule = rules.match(op);
+    if (!op.getWeightOperand()) {
+      if (rule || op.getIntegerForm() != onnx::IntegerForm::Contraction ||
+          !offersFloat(recipe, target, offered))
+        return;
+      AssignableOp found = describe(op, precision);
+      found.hasWeight = false;
+      found.options.push_back(PrecisionAttr());
+      found.group = groups++;
+      ops.push_back(std::move(found));
       return;
-    AssignableOp found;
-    found.number = numberOf(op);
-    found.name = onnx::getNodeName(op).str();
-    found.type = op->getName().stripDialect().str();
-    found.elements = weight->size();
-    found.isFixed = rules.match(op) != nullptr;
-    found.options = {precision};
-    found.widths = 1;
-    if (!found.isFixed)
-      listOptions(op, precision, recipe, target, offered, found);
-    found.hasGroups = llvm::any_of(llvm::seq(found.options.size()),
-                                   [&](size_t option) { return found.groupSizeOf(option) != 0; });
-    bool isMatrix = weight->getType().getRank() == 2 && *op.getWeightOperand() == 1;
-    if (isMatrix && !found.isFixed) {
+    }
+    std::optional<AssignableOp> found = describeWithWeight(op, precision, recipe, rule, target, offered);
+    if (!found)
+      return;
+    if (hasConstantSecondMatrix(op) && !found->isFixed) {
       std::vector<std::string> names;
-      for (size_t option = 0; option < found.options.size(); ++option)
-        names.push_back(found.nameOf(option));
+      for (size_t option = 0; option < found->options.size(); ++option)
+        names.push_back(found->nameOf(option));
       auto [known, isNew] =
           groupOfActivation.try_emplace({op->getOperand(0).getAsOpaquePointer(), std::move(names)}, groups);
       groups += isNew;
-      found.group = known->second;
+      found->group = known->second;
     } else {
-      found.group = groups++;
+      found->group = groups++;
     }
-    ops.push_back(std::move(found));
+    ops.push_back(std::move(*found));
   });
   return ops;
 }

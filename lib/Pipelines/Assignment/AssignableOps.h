@@ -13,10 +13,12 @@
 
 namespace quern {
 
-/// An op whose weight becomes codes, and the precisions that it may have.
+/// An op that computes on codes, and the precisions that it may have: one whose weight becomes codes, or a
+/// product of two activations.
 struct AssignableOp {
   int64_t number = 0;     ///< of the op (passes/InsertSimulation/SimulationSlots.h)
   std::string name, type; ///< of the ONNX node
+  bool hasWeight = true;
   int64_t elements = 0;   ///< of the weight
   bool hasGroups = false; ///< a precision with groups was among the options
   size_t group = 0;       ///< ops of one group take the same option
@@ -46,7 +48,7 @@ struct AssignableOp {
   /// Drops the options but the first, and float.
   void keepOnlyFinest();
 
-  /// 32 for float.
+  /// Of the weight; of activations where there is none; 32 for float.
   unsigned bitsOf(size_t option) const;
   /// Elements of a channel that share a scale; 0: all of them.
   int64_t groupSizeOf(size_t option) const;
@@ -59,15 +61,17 @@ struct AssignableOp {
 
 /// Which options there are beside the recipe's number of bits with the most bits for each storage.
 struct OfferedOptions {
-  bool everyWidth = false;  ///< every number of bits, though some cost the same
-  bool activations = false; ///< scales of rows, and float, where the recipe's activations are static
+  bool everyWidth = false; ///< every number of bits, though some cost the same
+  /// Scales of rows, and float, where the recipe's activations are static; and products of two activations.
+  bool activations = false;
 };
 
 /// Bits of codes for which the target has a kernel at the granularity, by falling number: codes of up to 4
 /// bits in the kernels of 4-bit storage, others in those of 8.
 std::vector<unsigned> bitsWithKernel(const TargetRecord &target, WeightGranularity granularity);
 
-/// The ops of an assigned @main whose weight is a float constant, in the order of the graph. What a rule of
+/// The ops of an assigned @main whose weight is a float constant, and products of two activations where
+/// activations are offered and no rule has decided, in the order of the graph. What a rule of
 /// the recipe decides is fixed; the others have the precisions for which the target has a kernel, otherwise
 /// as the recipe's default asks; where the default has groups, per channel too. Products with constant
 /// matrices that read one activation (query, key and value; gate and up) are one group where none of them is

@@ -29,9 +29,11 @@ static std::string keyOf(Operation *op, PrecisionAttr precision) {
   }
   if (auto activations = precision.getActivations())
     stream << " activations " << activations;
-  QuantizerAttr weights = precision.getWeights();
-  stream << " weights of " << (weights.getFormat().getBits() <= 4 ? 4 : 8) << " bits "
-         << weights.getGranularity();
+  if (op->hasAttr(kRowScalesAttrName) && !precision.getWeights())
+    stream << " rows";
+  if (QuantizerAttr weights = precision.getWeights())
+    stream << " weights of " << (weights.getFormat().getBits() <= 4 ? 4 : 8) << " bits "
+           << weights.getGranularity();
   return key;
 }
 

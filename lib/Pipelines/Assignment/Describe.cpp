@@ -11,7 +11,12 @@ namespace quern {
 
 std::string summarize(const Assignment &assignment) {
   std::map<std::string, std::pair<int, int64_t>> byName; // ops and elements
+  std::map<std::string, int> products;                   // of two activations
   for (auto [op, option] : llvm::zip_equal(assignment.ops, assignment.chosen.options)) {
+    if (!op.hasWeight) {
+      ++products[op.nameOf(option)];
+      continue;
+    }
     auto &[count, elements] = byName[op.nameOf(option)];
     ++count;
     elements += op.elements;
@@ -19,6 +24,8 @@ std::string summarize(const Assignment &assignment) {
   std::string text = "assigned: ";
   for (const auto &[name, counts] : byName)
     text += llvm::formatv("{0} to {1} weights of {2} elements, ", name, counts.first, counts.second);
+  for (const auto &[name, count] : products)
+    text += llvm::formatv("{0} to {1} products of two activations, ", name, count);
   text += llvm::formatv("{0} bytes ({1} with 8 bits)", assignment.chosen.cost.weightBytes,
                         assignment.eightBit.weightBytes);
   if (assignment.chosen.cost.nanoseconds)

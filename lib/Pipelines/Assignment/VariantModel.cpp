@@ -59,6 +59,10 @@ static void setVariant(onnx::QuantizableOpInterface op, const WeightVariant &var
 static ResultSelector insertVariants(func::FuncOp main, onnx::QuantizableOpInterface op,
                                      const AssignableOp &assignable, ArrayRef<WeightVariant> variants) {
   ResultSelector selector;
+  if (!assignable.hasWeight) { // its options differ in activations
+    selector.results.assign(variants.size(), 0);
+    return selector;
+  }
   std::vector<std::pair<size_t, bool>> distinct; // weights, and whether rows have scales
   for (size_t option = 0; option < variants.size(); ++option) {
     std::pair key(assignable.weightsOf(option), assignable.activationsOf(option) == "dynamic");

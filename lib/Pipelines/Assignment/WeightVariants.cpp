@@ -84,7 +84,7 @@ static void fillRepeated(ModuleOp assigned, ArrayRef<AssignableOp> ops,
                          std::vector<std::vector<WeightVariant>> &variants) {
   llvm::DenseMap<int64_t, Operation *> byNumber = mapNumbers(assigned);
   for (auto [op, ofOp] : llvm::zip_equal(ops, variants))
-    for (size_t option = 0; option < op.options.size(); ++option) {
+    for (size_t option = 0; op.hasWeight && option < op.options.size(); ++option) {
       if (!op.isFloat(option)) {
         ofOp[option] = ofOp[op.weightsOf(option)];
         continue;
@@ -114,7 +114,7 @@ FailureOr<std::vector<std::vector<WeightVariant>>> makeWeightVariants(ModuleOp a
     llvm::DenseMap<int64_t, WeightVariant *> wanted;
     for (auto [op, ofOp, choices] : llvm::zip_equal(ops, variants, distinct)) {
       uniform.push_back(choices[std::min(turn, choices.size() - 1)]);
-      if (turn < choices.size())
+      if (turn < choices.size() && op.hasWeight)
         wanted[op.number] = &ofOp[choices[turn]];
     }
     PassManager passes(assigned.getContext());

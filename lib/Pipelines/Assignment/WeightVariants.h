@@ -15,8 +15,8 @@ struct WeightVariant {
   mlir::ElementsAttr bias; ///< null where it is that of the model, or there is none
 };
 
-/// For each op and option, the weights that the stage quantize makes with `options`, roundings included. The
-/// module is left as it is. Refusals are diagnostics.
+/// For each op with a weight and each option, the weights that the stage quantize makes with `options`,
+/// roundings included. The module is left as it is. Refusals are diagnostics.
 llvm::FailureOr<std::vector<std::vector<WeightVariant>>> makeWeightVariants(mlir::ModuleOp assigned,
                                                                             llvm::ArrayRef<AssignableOp> ops,
                                                                             const Recipe &recipe,

@@ -37,13 +37,15 @@ def blocks(tmp_path_factory):
     return folder
 
 
-class Blocks:
-    """quernc on that model, by one cost table."""
+class Planned:
+    """quernc on a model, by one cost table."""
 
     def __init__(self, programs, folder):
         self.programs, self.folder, self.table = programs, folder, folder / "costs.json"
         self.flags = ["--method=clip", f"--calibration-data={folder / 'calibration.npz'}", f"--calibration-cache={folder / 'ranges.json'}"]
-        self.truth = self.run(self.compile(folder / "float.so", flags=[])[0])
+
+    def measure_truth(self):
+        self.truth = self.run(self.compile(self.folder / "float.so", flags=[])[0])
 
     def compile(self, artefact, *more, flags=None, status=0):
         made = self.programs.quernc(self.folder / "model.onnx", "-o", artefact, *(self.flags if flags is None else flags), *more)
@@ -70,7 +72,8 @@ class Blocks:
 
 @pytest.fixture(scope="module")
 def planned(programs, blocks):
-    planned = Blocks(programs, blocks)
+    planned = Planned(programs, blocks)
+    planned.measure_truth()
     planned.assign(blocks / "first.so", "latency=1s")
     table = json.loads(planned.table.read_text())
     for key, cost in table["costs"].items():
@@ -149,3 +152,40 @@ def test_who_refuses_floats_gets_none(programs, digits, tmp_path):
     made = programs.quernc(digits.model, "-o", tmp_path / "m.so", "--assign=auto", "--budget=latency=1s", "--fail-on-float",
                            f"--calibration-data={digits.calibration}")
     assert made.returncode == 0 and "stays float" not in made.stderr, made.stderr
+
+
+@pytest.fixture(scope="module")
+def attention(tmp_path_factory):
+    """softmax(x Q (x K)^T) x V: two products of activations."""
+    random = np.random.default_rng(9)
+    node = helper.make_node
+    nodes = [node("MatMul", ["x", "wq"], ["q"], "query"), node("MatMul", ["x", "wk"], ["k"], "key"), node("MatMul", ["x", "wv"], ["v"], "value"),
+             node("Transpose", ["k"], ["kt"], perm=[1, 0]), node("MatMul", ["q", "kt"], ["s"], "scores"), node("Softmax", ["s"], ["p"], "probabilities"),
+             node("MatMul", ["p", "v"], ["y"], "attended")]
+    arrays = {f"w{name}": random.normal(size=(32, 32)) / 32**0.5 for name in "qkv"}
+    graph = helper.make_graph(nodes, "attention", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [TOKENS, 32])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [TOKENS, 32])],
+                              [numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()])
+    folder = tmp_path_factory.mktemp("attention")
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), folder / "model.onnx")
+    for name, count in (("calibration", 16), ("held", 8)):
+        np.savez(folder / f"{name}.npz", x=random.normal(size=(count, TOKENS, 32)).astype(np.float32))
+    return folder
+
+
+@pytest.mark.parametrize("method", ["none", "auto"])
+def test_products_of_two_activations_may_be_float(programs, attention, tmp_path, method):
+    attention = Planned(programs, attention)
+    truth = attention.run(attention.compile(tmp_path / "float.so", flags=[])[0])
+    flags = [f"--method={method}", f"--calibration-data={attention.folder / 'calibration.npz'}"]
+    plain, _ = attention.compile(tmp_path / "plain.so", "--quantize=W8A8", flags=flags)
+    artefact, told = attention.assign(tmp_path / "m.so", "latency=1s", flags=flags)
+    assert "float to 2 products of two activations" in told
+    assert np.square(attention.run(artefact) - truth, dtype=np.float64).sum() < 1e-3 * np.square(attention.run(plain) - truth, dtype=np.float64).sum()
+    text = artefact.with_suffix(".yaml").read_text()
+    assert re.search(r'node: "scores", float: true', text)
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(text.replace('node: "scores", float: true', 'node: "scores", bits: 8'))
+    given, _ = attention.compile(tmp_path / "given.so", f"--assign={mine}", flags=flags)
+    nodes = {node["node"] for node in json.loads(programs.quern_run(given, "--describe", "--json").stdout)["quantized_nodes"]}
+    assert "scores" in nodes and "attended" not in nodes
