@@ -79,6 +79,13 @@ std::string AssignableOp::nameOf(size_t option) const {
   return hasOtherActivations(option) ? name + " with dynamic activations" : name;
 }
 
+std::vector<std::string> AssignableOp::namesOfOptions() const {
+  std::vector<std::string> names(options.size());
+  for (size_t option = 0; option < options.size(); ++option)
+    names[option] = nameOf(option);
+  return names;
+}
+
 size_t AssignableOp::weightsOf(size_t option) const {
   auto weightsAt = [&](size_t at) {
     return std::pair(isFloat(at), isFloat(at) ? QuantizerAttr() : options[at].getWeights());
@@ -244,11 +251,8 @@ std::vector<AssignableOp> findAssignableOps(ModuleOp assigned, const Recipe &rec
     if (!found)
       return;
     if (hasConstantSecondMatrix(op) && !found->isFixed) {
-      std::vector<std::string> names;
-      for (size_t option = 0; option < found->options.size(); ++option)
-        names.push_back(found->nameOf(option));
-      auto [known, isNew] =
-          groupOfActivation.try_emplace({op->getOperand(0).getAsOpaquePointer(), std::move(names)}, groups);
+      auto [known, isNew] = groupOfActivation.try_emplace(
+          {op->getOperand(0).getAsOpaquePointer(), found->namesOfOptions()}, groups);
       groups += isNew;
       found->group = known->second;
     } else {

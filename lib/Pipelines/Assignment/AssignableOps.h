@@ -57,6 +57,7 @@ struct AssignableOp {
   /// Tells the op's options apart: "4 bits", "4 bits in groups of 32", "8 bits with dynamic activations",
   /// "float".
   std::string nameOf(size_t option) const;
+  std::vector<std::string> namesOfOptions() const;
 };
 
 /// Which options there are beside the recipe's number of bits with the most bits for each storage.

@@ -20,13 +20,6 @@ static std::optional<size_t> findOption(const AssignableOp &op, const AssignedBi
   return std::nullopt;
 }
 
-static std::string listOptions(const AssignableOp &op) {
-  SmallVector<std::string> names;
-  for (size_t option = 0; option < op.options.size(); ++option)
-    names.push_back(op.nameOf(option));
-  return llvm::join(names, ", ");
-}
-
 static std::string describe(const AssignedBits &entry) {
   if (entry.isFloat)
     return "float";
@@ -71,12 +64,12 @@ llvm::Expected<std::vector<size_t>> takeGivenBits(ArrayRef<AssignableOp> ops, co
     if (std::optional<size_t> option = findOption(ops[index], entry))
       options[index] = *option;
     else if (ops[index].isFixed)
-      refuse(entry,
-             "is given " + describe(entry) + ", but a rule of the recipe fixes " + listOptions(ops[index]));
+      refuse(entry, "is given " + describe(entry) + ", but a rule of the recipe fixes " +
+                        llvm::join(ops[index].namesOfOptions(), ", "));
     else
       refuse(entry, "is given " + describe(entry) +
                         ", for which there is no kernel with the recipe's groups; accepted are " +
-                        listOptions(ops[index]));
+                        llvm::join(ops[index].namesOfOptions(), ", "));
   }
   if (!problems.empty())
     return llvm::createStringError(problems);
