@@ -27,25 +27,22 @@ static StringRef spell(WeightGranularity granularity) {
   llvm_unreachable("every granularity has a name");
 }
 
-static bool hasKernel(const TargetRecord &target, StringRef storage, StringRef activations,
-                      WeightGranularity granularity) {
+/// Empty `activations`: any.
+static bool hasKernel(const TargetRecord &target, StringRef weights, WeightGranularity granularity,
+                      StringRef activations = "") {
   return llvm::any_of(target.kernels, [&](const KernelFormat &kernel) {
-    return kernel.weights == storage && kernel.activations == activations &&
-           kernel.granularity == spell(granularity);
+    return kernel.weights == weights && kernel.granularity == spell(granularity) &&
+           (activations.empty() || kernel.activations == activations);
   });
 }
 
 std::vector<unsigned> bitsWithKernel(const TargetRecord &target, WeightGranularity granularity) {
-  auto hasKernel = [&](StringRef storage) {
-    return llvm::any_of(target.kernels, [&](const KernelFormat &kernel) {
-      return kernel.weights == storage && kernel.granularity == spell(granularity);
-    });
-  };
   std::vector<unsigned> bits;
   for (unsigned count = 8; count >= 2; --count) {
     // Codes below 8 bits have zero points by default.
-    bool narrow = count <= 4 && (hasKernel("s4") || hasKernel("u4"));
-    if (narrow || hasKernel("s8"))
+    bool narrow =
+        count <= 4 && (hasKernel(target, "s4", granularity) || hasKernel(target, "u4", granularity));
+    if (narrow || hasKernel(target, "s8", granularity))
       bits.push_back(count);
   }
   return bits;
@@ -168,7 +165,7 @@ static std::vector<WeightSettings> listWeights(const Recipe &recipe, const Targe
 
 static bool offersFloat(const Recipe &recipe, const TargetRecord &target, OfferedOptions offered) {
   return offered.activations && recipe.settings.activations.mode == ActivationMode::Static &&
-         hasKernel(target, "f32", "f32", WeightGranularity::Tensor);
+         hasKernel(target, "f32", WeightGranularity::Tensor, "f32");
 }
 
 static void listOptions(onnx::QuantizableOpInterface op, PrecisionAttr assigned, const Recipe &recipe,
@@ -184,7 +181,7 @@ static void listOptions(onnx::QuantizableOpInterface op, PrecisionAttr assigned,
   if (!offered.activations || !isStatic)
     return;
   if (!assigned.hasDynamicRows() && refuseRows(op, recipe.settings).empty() &&
-      hasKernel(target, "s8", "u8", WeightGranularity::Channel)) {
+      hasKernel(target, "s8", WeightGranularity::Channel, "u8")) {
     settings.activations.mode = ActivationMode::Dynamic;
     llvm::append_range(found.options, makeOptions(op, settings, choices));
   }
