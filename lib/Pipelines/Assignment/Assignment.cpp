@@ -240,9 +240,7 @@ llvm::Expected<bool> BudgetedAssignment::holds(ArrayRef<size_t> chosen) {
     if (taken <= limitOf(constraint.name, options.budget, result.eightBit))
       continue;
     isWithin = false;
-    int64_t unseen = std::max<int64_t>(taken - constraint.sumOf(chosen), 1);
-    constraint.rest += unseen;
-    constraint.budget -= unseen;
+    constraint.charge(problem.ops, chosen, taken);
   }
   return isWithin;
 }

@@ -20,6 +20,21 @@ int64_t Constraint::sumOf(ArrayRef<size_t> options) const {
   return sum;
 }
 
+void Constraint::charge(ArrayRef<AssignableOp> ops, ArrayRef<size_t> options, int64_t taken) {
+  int64_t unseen = std::max<int64_t>(taken - sumOf(options), 1), ofOthers = 0;
+  for (auto [op, ofOp, option] : llvm::zip_equal(ops, costs, options))
+    ofOthers += op.hasOtherActivations(option) ? ofOp[option] : 0;
+  if (ofOthers == 0) {
+    rest += unseen;
+    budget -= unseen;
+    return;
+  }
+  double factor = 1 + double(unseen) / double(ofOthers);
+  for (auto [op, ofOp] : llvm::zip_equal(ops, costs))
+    for (size_t option = op.widths; option < ofOp.size(); ++option)
+      ofOp[option] = int64_t(std::ceil(double(ofOp[option]) * factor));
+}
+
 std::vector<knapsack::Group> AssignmentProblem::makeGroups(const LossTable &losses) const {
   // An output that is not finite is worse than any that is.
   constexpr double kWorst = 1e30;

@@ -23,6 +23,11 @@ struct Constraint {
 
   /// What a choice takes, with what no choice changes.
   int64_t sumOf(llvm::ArrayRef<size_t> options) const;
+  /// After a choice was compiled, and took more than its sum: makes the sum what it took. Where ops of the
+  /// choice have activations of their own, conversions at their borders are what ops compiled alone do not
+  /// show, so all such options cost more by one factor, and a choice without them what it did. Else it is
+  /// what no choice changes.
+  void charge(llvm::ArrayRef<AssignableOp> ops, llvm::ArrayRef<size_t> options, int64_t taken);
 };
 
 /// What is chosen, and within what.
