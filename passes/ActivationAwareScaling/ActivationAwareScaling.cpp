@@ -25,7 +25,7 @@ struct ActivationAwareScaling : impl::ActivationAwareScalingBase<ActivationAware
   void transform(const Edge &edge) {
     if (!plannedPrecision(edge).getActivations())
       transformEdge(edge, /*shifted=*/false, allowExplicit, kActivationAwareScaling,
-                    [&](MapSearch &search) { considerSalience(edge, kLargestExponent, search); });
+                    [&](MapSearch &search) { considerSalience(kLargestExponent, search); });
   }
 };
 } // namespace

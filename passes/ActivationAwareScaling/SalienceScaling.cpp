@@ -21,13 +21,13 @@ ChannelMap salienceMap(ArrayRef<double> meanMagnitudes, double exponent) {
   return map;
 }
 
-void considerSalience(const Edge &edge, double largest, MapSearch &search) {
-  std::optional<ActivationRows> rows = readRows(edge.value);
-  if (!rows || rows->width != edge.channels)
+void considerSalience(double largest, MapSearch &search) {
+  if (search.getStatistics().meanMagnitudes.empty())
     return;
-  SmallVector<double> means = rows->meanMagnitudes();
   for (int step = 0; step <= kSteps && double(step) / kSteps <= largest; ++step)
-    search.consider(salienceMap(means, double(step) / kSteps));
+    search.consider([&](const ChannelStatistics &statistics) {
+      return salienceMap(statistics.meanMagnitudes, double(step) / kSteps);
+    });
 }
 
 } // namespace quern

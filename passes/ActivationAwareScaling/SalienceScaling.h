@@ -10,6 +10,6 @@ namespace quern {
 ChannelMap salienceMap(llvm::ArrayRef<double> meanMagnitudes, double exponent);
 
 /// Considers r = 0, 1/20, ... up to `largest`; nothing if the edge's rows are not known.
-void considerSalience(const Edge &edge, double largest, MapSearch &search);
+void considerSalience(double largest, MapSearch &search);
 
 } // namespace quern

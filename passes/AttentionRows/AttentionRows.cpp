@@ -36,7 +36,7 @@ static bool isAlongLastAxis(onnx::SoftmaxOp softmax) {
 
 /// What is known of a value that is now another one.
 static void forgetStatistics(Operation *op) {
-  for (StringRef name : {kRangesAttrName, kChannelRangesAttrName, kRowsAttrName})
+  for (StringRef name : {kRangesAttrName, kChannelRangesAttrName, kRowsAttrName, kHalfRangesAttrName})
     op->removeAttr(name);
 }
 

@@ -40,7 +40,7 @@ static std::optional<RealRange> transformRows(OpResult value, int64_t axis, cons
   if (!rows)
     return std::nullopt;
   if (axis + 1 != cast<RankedTensorType>(value.getType()).getRank()) {
-    writeEntry(value, kRowsAttrName, kRowsAttrName, UnitAttr::get(value.getContext()));
+    forgetRows(value);
     return std::nullopt;
   }
   ActivationRows mapped = rows->mapped(map);
@@ -83,18 +83,18 @@ void transformRanges(OpResult value, int64_t axis, const ChannelMap &map) {
 }
 
 void replaceRanges(OpResult value, RealRange range) {
-  for (auto [values, argument] :
-       {std::pair(kChannelRangesAttrName, kChannelRangeAttrName), std::pair(kRowsAttrName, kRowsAttrName)})
-    if (readEntry(value, values, argument))
-      writeEntry(value, values, argument, UnitAttr::get(value.getContext()));
+  if (readEntry(value, kChannelRangesAttrName, kChannelRangeAttrName))
+    writeEntry(value, kChannelRangesAttrName, kChannelRangeAttrName, UnitAttr::get(value.getContext()));
+  forgetRows(value);
   writeRange(value, range, kProvenance);
 }
 
 void copyRanges(Value from, OpResult to) {
   if (ChannelRangesAttr channels = findChannelRanges(from))
     writeEntry(to, kChannelRangesAttrName, kChannelRangeAttrName, channels);
-  if (auto rows = dyn_cast_or_null<ElementsAttr>(readEntry(from, kRowsAttrName, kRowsAttrName)))
-    writeEntry(to, kRowsAttrName, kRowsAttrName, rows);
+  for (StringRef name : {kRowsAttrName, kHalfRangesAttrName})
+    if (Attribute rows = readEntry(from, name, name))
+      writeEntry(to, name, name, rows);
   if (auto known = dyn_cast_or_null<RangeAttr>(readEntry(from, kRangesAttrName, kRangeAttrName)))
     writeEntry(to, kRangesAttrName, kRangeAttrName, known);
   else if (std::optional<RealRange> range = findRange(from))

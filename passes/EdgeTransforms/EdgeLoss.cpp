@@ -3,6 +3,7 @@
 
 #include "passes/EdgeTransforms/Method.h"
 #include "passes/EdgeTransforms/QuantizationLoss.h"
+#include "passes/EdgeTransforms/UnseenError.h"
 
 #include <cmath>
 
@@ -37,22 +38,29 @@ static QuantizationLevels levelsOf(PrecisionAttr precision) {
           std::exp2(precision.getWeights().getFormat().getBits() - 1) - 1};
 }
 
+static ObserverOptions observerOf(const Edge &edge) {
+  return findObserver(edge.value).value_or(ObserverOptions());
+}
+
 std::optional<OutputError> measuredError(const Edge &edge, PrecisionAttr precision) {
   std::optional<ActivationRows> rows = readRows(edge.value);
   if (!rows)
     return std::nullopt;
-  ObserverOptions observer = findObserver(edge.value).value_or(ObserverOptions());
-  return OutputError::create(edge, std::move(*rows), precision, observer);
+  return OutputError::create(edge, std::move(*rows), precision, observerOf(edge));
 }
 
 static EdgeLoss lossOfFreeChannels(const Edge &edge, PrecisionAttr precision) {
+  ChannelStatistics statistics = ChannelStatistics::of(edge);
+  if (std::optional<ActivationRows> rows = readRows(edge.value))
+    if (std::optional<UnseenError> error = UnseenError::create(edge, *rows, precision, observerOf(edge)))
+      return [error = std::move(*error)](MapRule rule) { return error.of(rule); };
   if (std::optional<OutputError> error = measuredError(edge, precision))
-    return [error = std::move(*error)](const ChannelMap &map) { return error.of(map); };
+    return [error = std::move(*error), statistics](MapRule rule) { return error.of(rule(statistics)); };
   ChannelRangesAttr ranges = rangesOf(edge);
   if (!ranges || !precision.getActivations())
     return nullptr;
-  return [loss = QuantizationLoss(edge, ranges, levelsOf(precision))](const ChannelMap &map) {
-    return loss.of(map);
+  return [loss = QuantizationLoss(edge, ranges, levelsOf(precision)), statistics](MapRule rule) {
+    return loss.of(rule(statistics));
   };
 }
 
@@ -61,7 +69,9 @@ EdgeLoss lossOf(const Edge &edge, PrecisionAttr precision) {
   if (!loss || edge.ties.empty())
     return loss;
   // What will be inserted is the tied map.
-  return [loss = std::move(loss), ties = edge.ties](const ChannelMap &map) { return loss(map.tied(ties)); };
+  return [loss = std::move(loss), ties = edge.ties](MapRule rule) {
+    return loss([&](const ChannelStatistics &statistics) { return rule(statistics).tied(ties); });
+  };
 }
 
 } // namespace quern

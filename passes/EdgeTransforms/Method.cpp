@@ -27,7 +27,7 @@ void transformEdge(const Edge &edge, bool shifted, bool allowExplicit, StringRef
   EdgeLoss loss = lossOf(edge, plannedPrecision(edge));
   if (!loss)
     return;
-  MapSearch search(edge.channels, loss);
+  MapSearch search(edge.channels, loss, ChannelStatistics::of(edge));
   consider(search);
   if (search.isWorthwhile(foldable))
     insertEdgeTransform(edge, search.get(), method);
@@ -46,17 +46,6 @@ std::vector<RealRange> listRanges(const Edge &edge) {
     for (auto [min, max] : llvm::zip_equal(ranges.getMinima().asArrayRef(), ranges.getMaxima().asArrayRef()))
       list.push_back({min, max});
   return list;
-}
-
-SmallVector<double> largestActivations(const Edge &edge) {
-  SmallVector<double> largest;
-  if (ChannelRangesAttr ranges = rangesOf(edge)) {
-    for (auto [min, max] : llvm::zip_equal(ranges.getMinima().asArrayRef(), ranges.getMaxima().asArrayRef()))
-      largest.push_back(std::max(std::abs(min), std::abs(max)));
-    return largest;
-  }
-  std::optional<ActivationRows> rows = readRows(edge.value);
-  return rows && rows->width == edge.channels ? rows->largestMagnitudes() : largest;
 }
 
 SmallVector<double> largestWeights(const Edge &edge) {

@@ -38,9 +38,6 @@ ChannelRangesAttr rangesOf(const Edge &edge);
 /// The same as numbers; empty if they are not known.
 std::vector<RealRange> listRanges(const Edge &edge);
 
-/// max |x_j| of each channel j: from the edge's ranges, else its rows; empty if neither is known.
-llvm::SmallVector<double> largestActivations(const Edge &edge);
-
 /// max |W_oj| over all consumers, for each channel j of the edge.
 llvm::SmallVector<double> largestWeights(const Edge &edge);
 

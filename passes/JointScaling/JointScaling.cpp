@@ -25,7 +25,7 @@ struct JointScaling : impl::JointScalingBase<JointScaling> {
       return;
     transformEdge(edge, /*shifted=*/false, allowExplicit, kJointScaling, [&](MapSearch &search) {
       considerSmoothing(edge, search);
-      considerSalience(edge, 1, search);
+      considerSalience(1, search);
     });
   }
 };

@@ -8,10 +8,10 @@ def JointScaling : Pass<"quern-joint-scaling", "mlir::func::FuncOp"> {
 
         sum_i || Q_a(X / s) Q_w(diag(s) W_i) - X W_i ||^2
 
-    measured on the edge's rows X with the planned quantizers (passes/EdgeTransforms/OutputError.h), among the identity and two
-    families of one parameter: SmoothQuant's max|x_j|^alpha / max|W_oj|^(1 - alpha), alpha = 0, 0.05, ... 1, and AWQ's E|x_j|^r,
-    normalized, r = 0, 0.05, ... 1. So the error is at most that of each of them and of no scale. (The families are ours: the paper's
-    parameters are not verified.) Meant for W4A8, where both operands are coarse.
+    measured on rows X of the edge that had no part in the candidate (passes/EdgeTransforms/UnseenError.h), with the planned
+    quantizers, among the identity and two families of one parameter: SmoothQuant's max|x_j|^alpha / max|W_oj|^(1 - alpha),
+    alpha = 0, 0.05, ... 1, and AWQ's E|x_j|^r, normalized, r = 0, 0.05, ... 1. So the error is at most that of each of them and of no
+    scale. (The families are ours: the paper's parameters are not verified.) Meant for W4A8, where both operands are coarse.
 
     Constraints (else the edge stays as it is):
     - (C1) the function's `quern.precision` quantizes activations, and the edge's rows (`quern.rows`) or the ranges of its channels

@@ -22,9 +22,8 @@ struct OutlierSuppressionPlus : impl::OutlierSuppressionPlusBase<OutlierSuppress
   }
 
   void transform(const Edge &edge, bool shifted) {
-    if (ChannelRangesAttr ranges = rangesOf(edge))
-      transformEdge(edge, shifted, allowExplicit && !shifted, kOutlierSuppressionPlus,
-                    [&](MapSearch &search) { considerSuppression(edge, ranges, shifted, search); });
+    transformEdge(edge, shifted, allowExplicit && !shifted, kOutlierSuppressionPlus,
+                  [&](MapSearch &search) { considerSuppression(shifted, search); });
   }
 };
 } // namespace

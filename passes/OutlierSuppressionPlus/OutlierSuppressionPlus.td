@@ -10,12 +10,13 @@ def OutlierSuppressionPlus : Pass<"quern-outlier-suppression-plus", "mlir::func:
 
     The shift halves each channel's absolute range to (h_j - l_j) / 2; then every transformed channel lies in [-t, t], and channels
     that did already stay as they are. One t serves all channels: T, T - T/100, ..., T/100 with T = max |x - z| are tried, and the one
-    is kept, or the identity, for which the consumers' outputs have the least error: measured on the edge's rows
-    (passes/EdgeTransforms/OutputError.h), or estimated from ranges where rows are not known (QuantizationLoss.h). z = 0 where the producer or a consumer cannot take a shift: RMSNorm, padded
-    convolutions.
+    is kept, or the identity, for which the consumers' outputs have the least error: measured on rows of the edge that
+    had no part in the candidate (passes/EdgeTransforms/UnseenError.h), since channels that all fill the range leave it with the next
+    sample; or estimated from ranges where rows are not known (QuantizationLoss.h). z = 0 where the producer or a consumer cannot
+    take a shift: RMSNorm, padded convolutions.
 
     Constraints (else the edge stays as it is):
-    - (C1) the channels' ranges are known (`quern.channel_ranges`)
+    - (C1) the channels' ranges (`quern.channel_ranges`) or rows (`quern.rows`) are known
     - (C2) the producer can take the map (quern-fold-edge-transforms), or `explicit` is set, z = 0, and the loss falls to
       less than half
     - (C3) no method that owns scales has transformed the edge

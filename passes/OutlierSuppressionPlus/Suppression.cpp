@@ -8,32 +8,33 @@ namespace quern {
 /// The grid of thresholds, and the stride of the first look at it: the loss is smooth between.
 static constexpr int kSteps = 100, kStride = 5;
 
-/// max |x_j - z_j|.
-static double reachOf(ChannelRangesAttr ranges, const ChannelMap &map, int64_t channel) {
-  return std::max(ranges.getMaxima()[channel] - map.shift[channel],
-                  map.shift[channel] - ranges.getMinima()[channel]);
+/// max |x_j - z|.
+static double reachOf(const RealRange &range, double shift) {
+  return std::max(range.max - shift, shift - range.min);
 }
 
-static ChannelMap centered(ChannelRangesAttr ranges, bool shifted) {
-  ChannelMap map = ChannelMap::identity(ranges.getMinima().size());
-  for (int64_t c = 0; shifted && c < map.channels(); ++c)
-    map.shift[c] = (double(ranges.getMinima()[c]) + ranges.getMaxima()[c]) / 2;
+ChannelMap suppressionMap(ArrayRef<RealRange> ranges, bool shifted, double part) {
+  ChannelMap map = ChannelMap::identity(ranges.size());
+  double largest = 0;
+  for (auto [range, shift] : llvm::zip_equal(ranges, map.shift)) {
+    shift = shifted ? (range.min + range.max) / 2 : 0;
+    largest = std::max(largest, reachOf(range, shift));
+  }
+  if (largest == 0)
+    return ChannelMap::identity(ranges.size());
+  for (auto [range, shift, scale] : llvm::zip_equal(ranges, map.shift, map.scale))
+    scale = std::max(1.0, reachOf(range, shift) / (part * largest));
   return map;
 }
 
-void considerSuppression(const Edge &edge, ChannelRangesAttr ranges, bool shifted, MapSearch &search) {
-  ChannelMap map = centered(ranges, shifted);
-  double largest = 0;
-  for (int64_t c = 0; c < edge.channels; ++c)
-    largest = std::max(largest, reachOf(ranges, map, c));
-  if (largest == 0)
+void considerSuppression(bool shifted, MapSearch &search) {
+  if (search.getStatistics().ranges.empty())
     return;
   int bestStep = kSteps;
   auto consider = [&](int step) {
-    double threshold = largest * step / kSteps;
-    for (int64_t c = 0; c < edge.channels; ++c)
-      map.scale[c] = std::max(1.0, reachOf(ranges, map, c) / threshold);
-    if (search.consider(map))
+    if (search.consider([&](const ChannelStatistics &statistics) {
+          return suppressionMap(statistics.ranges, shifted, double(step) / kSteps);
+        }))
       bestStep = step;
   };
   for (int step = kSteps; step > 0; step -= kStride)

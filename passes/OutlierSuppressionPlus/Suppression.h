@@ -6,8 +6,11 @@
 
 namespace quern {
 
-/// z_j = (h_j + l_j) / 2 of the channel's range if `shifted`, else 0; s_j = max(1, max |x_j - z_j| / t) for t
-/// = T, T - T / 100, ... T / 100, T = max |x - z|. `ranges` are those of the edge.
-void considerSuppression(const Edge &edge, ChannelRangesAttr ranges, bool shifted, MapSearch &search);
+/// z_j = (h_j + l_j) / 2 of the channel's range [l_j, h_j] if `shifted`, else 0; s_j = max(1, max |x_j - z_j|
+/// / t) for t = part T, T = max |x - z|. The identity where all of x - z is 0.
+ChannelMap suppressionMap(llvm::ArrayRef<RealRange> ranges, bool shifted, double part);
+
+/// Considers t = T, T - T / 100, ... T / 100; nothing if the channels' ranges are not known.
+void considerSuppression(bool shifted, MapSearch &search);
 
 } // namespace quern

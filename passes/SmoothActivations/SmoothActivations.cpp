@@ -45,8 +45,8 @@ struct SmoothActivations : impl::SmoothActivationsBase<SmoothActivations> {
     transformEdge(edge, /*shifted=*/false, allowExplicit, kSmoothQuant, [&](MapSearch &search) {
       if (alpha < 0)
         considerSmoothing(edge, search);
-      else if (SmallVector<double> activations = largestActivations(edge); !activations.empty())
-        search.take(smoothingMap(activations, largestWeights(edge), alpha));
+      else if (const ChannelStatistics &statistics = search.getStatistics(); !statistics.ranges.empty())
+        search.take(smoothingMap(statistics.largestMagnitudes(), largestWeights(edge), alpha));
     });
   }
 };

@@ -10,9 +10,9 @@ def SmoothActivations : Pass<"quern-smooth-activations", "mlir::func::FuncOp"> {
 
     Then max |x'_j| = a_j^(1 - alpha) w_j^(1 - alpha) and max |W'_j| = a_j^alpha w_j^alpha: alpha = 0 leaves the ranges to the
     activations, alpha = 1 to the weights. With a negative `alpha`, the default, it is searched for each edge: 0, 0.05, ..., 1 and
-    the identity, by the error of the consumers' outputs with both operands quantized: measured on the edge's rows
-    (passes/EdgeTransforms/OutputError.h), or estimated from ranges where rows are not known (QuantizationLoss.h). The loss never
-    exceeds that of the identity. Because the error of W8A8 depends on the ratios of the s_j only, they are not normalized.
+    the identity, by the error of the consumers' outputs with both operands quantized: measured on rows of the edge that had no part
+    in the candidate (passes/EdgeTransforms/UnseenError.h), or estimated from ranges where rows are not known (QuantizationLoss.h).
+    The loss never exceeds that of the identity. Because the error of W8A8 depends on the ratios of the s_j only, they are not normalized.
 
     Products of two computed values, as of queries and keys, share it too, where both are to be quantized and both can take a
     scale: (A / s) (B s) = A B, with w_j = max |B_j|. Query heads that share keys and rotated pairs have one s (tied). The search

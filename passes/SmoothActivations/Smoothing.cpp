@@ -21,13 +21,18 @@ ChannelMap smoothingMap(ArrayRef<double> activations, ArrayRef<double> weights, 
 }
 
 void considerSmoothing(const Edge &edge, MapSearch &search) {
-  SmallVector<double> activations = largestActivations(edge), weights = largestWeights(edge);
-  for (int step = 0; step <= kSteps && !activations.empty(); ++step)
-    search.consider(smoothingMap(activations, weights, double(step) / kSteps));
+  if (search.getStatistics().ranges.empty())
+    return;
+  SmallVector<double> weights = largestWeights(edge);
+  for (int step = 0; step <= kSteps; ++step)
+    search.consider([&](const ChannelStatistics &statistics) {
+      return smoothingMap(statistics.largestMagnitudes(), weights, double(step) / kSteps);
+    });
 }
 
 ChannelMap balanceProduct(ArrayRef<double> left, ArrayRef<double> right) {
-  EdgeLoss loss = [&](const ChannelMap &map) {
+  EdgeLoss loss = [&](MapRule rule) {
+    ChannelMap map = rule({});
     double largestLeft = 0, largestRight = 0, powerLeft = 0, powerRight = 0;
     for (auto [a, b, s] : llvm::zip_equal(left, right, map.scale)) {
       largestLeft = std::max(largestLeft, a / s);
@@ -37,7 +42,7 @@ ChannelMap balanceProduct(ArrayRef<double> left, ArrayRef<double> right) {
     }
     return largestLeft * largestLeft * powerRight + largestRight * largestRight * powerLeft;
   };
-  MapSearch search(left.size(), loss);
+  MapSearch search(left.size(), loss, {});
   for (int step = 0; step <= kSteps; ++step)
     search.consider(smoothingMap(left, right, double(step) / kSteps));
   // Ranges behind a rotation are estimated from now on, no longer measured.

@@ -89,16 +89,14 @@ def test_smoothquant(programs, tmp_path, edge, alpha):
     np.testing.assert_allclose(got, smoothquant(edge, alpha), **ROUND)
 
 
-def joint_loss(edge, scale, bits):
-    """The squared error with 8-bit activations per tensor and symmetric weights per output. The range is the whole one, as of an
-    observer whose single sample is the rows."""
-    rows, matrices = edge
+def joint_loss(rows, matrices, scale, bits, seen):
+    """The squared error with 8-bit activations per tensor and symmetric weights per output. The range is the whole one of the rows
+    that were seen, as of an observer whose single sample they are."""
     scale = scale.astype(np.float32)
-    x = rows / scale
-    low, high = min(x.min(), 0), max(x.max(), 0)
+    low, high = min((seen / scale).min(), 0), max((seen / scale).max(), 0)
     step = (high - low) / np.float32(255)
     zero = np.clip(np.round(-low / step), 0, 255)
-    x = (np.clip(np.round(x / step) + zero, 0, 255) - zero) * step
+    x = (np.clip(np.round(rows / scale / step) + zero, 0, 255) - zero) * step
     loss = 0
     for w in matrices:
         scaled = w * scale[:, None]
@@ -107,21 +105,57 @@ def joint_loss(edge, scale, bits):
     return loss
 
 
+def unseen_loss(edge, rule, bits):
+    """Two-fold cross-validation: each half of the rows with the scale and the range that the other half gives."""
+    rows, matrices = edge
+    return sum(joint_loss(rows[1 - half::2], matrices, rule((rows[half::2], matrices)), bits, rows[half::2]) for half in (0, 1))
+
+
+def salience(edge, exponent):
+    scale = np.abs(edge[0]).mean(0).astype(np.float64)**exponent
+    return scale / np.sqrt(scale.max() * scale.min())
+
+
+NO_SCALE = [lambda edge: np.ones(CHANNELS)]
+SMOOTHQUANT = [lambda edge, step=step: smoothquant(edge, step / 20) for step in range(21)]
+SALIENCE = [lambda edge, step=step: salience(edge, step / 20) for step in range(21)]
+
+
 def test_smoothquant_searched(programs, tmp_path, edge):
-    candidates = [np.ones(CHANNELS)] + [smoothquant(edge, step / 20) for step in range(21)]
-    best = min(candidates, key=lambda scale: joint_loss(edge, scale, 8))
+    best = min(NO_SCALE + SMOOTHQUANT, key=lambda rule: unseen_loss(edge, rule, 8))
     got = chosen_scale(programs, tmp_path, edge, "--quern-smooth-activations", W8, A8)
-    np.testing.assert_allclose(got, best, **ROUND)
+    np.testing.assert_allclose(got, best(edge), **ROUND)
 
 
 @pytest.mark.parametrize("bits", [4, 8])
 def test_aqas_is_no_worse_than_either_family(programs, tmp_path, edge, bits):
-    weights = f"s{bits}, channel, symmetric"
-    losses = {flag: joint_loss(edge, chosen_scale(programs, tmp_path, edge, flag, weights, A8), bits)
-              for flag in ("--quern-joint-scaling", "--quern-smooth-activations")}
-    identity = joint_loss(edge, np.ones(CHANNELS), bits)
-    mean = np.abs(edge[0]).mean(0).astype(np.float64)
-    salience = min(joint_loss(edge, (s := mean**(step / 20)) / np.sqrt(s.max() * s.min()), bits) for step in range(21))
-    joint = losses["--quern-joint-scaling"]
-    assert joint <= min(identity, salience, losses["--quern-smooth-activations"]) * (1 + 1e-6)
-    assert joint < identity
+    rules = NO_SCALE + SMOOTHQUANT + SALIENCE
+    got = chosen_scale(programs, tmp_path, edge, "--quern-joint-scaling", f"s{bits}, channel, symmetric", A8)
+    chosen = [rule for rule in rules if np.allclose(got, rule(edge), **ROUND)]
+    losses = [unseen_loss(edge, rule, bits) for rule in rules]
+    assert chosen and unseen_loss(edge, chosen[0], bits) <= min(losses) * (1 + 1e-6)
+    assert min(losses) < losses[0], "no scale would do"
+
+
+def suppression(edge, part):
+    largest = np.abs(edge[0]).max(0).astype(np.float64)
+    return np.maximum(1, largest / (part * largest.max()))
+
+
+def test_outliers_that_no_other_row_has(programs, tmp_path):
+    """Each channel's largest value is that of one row alone: scales that bring these to one size err less on the rows that they were
+    made of, and clip others. Outliers that every row has are scaled."""
+    random = np.random.default_rng(5)
+    matrices = [random.normal(size=(CHANNELS, OUTPUTS)).astype(np.float32) for _ in range(2)]
+    rows = random.normal(size=(ROWS, CHANNELS)).clip(-1, 1).astype(np.float32)
+    rows[np.arange(CHANNELS), np.arange(CHANNELS)] = np.geomspace(4, 16, CHANNELS)
+    seen = [joint_loss(rows, matrices, suppression((rows, matrices), step / 100), 8, rows) for step in range(100, 0, -1)]
+    assert min(seen) < 0.9 * seen[0]
+    flag = "--quern-outlier-suppression-plus"
+    assert (chosen_scale(programs, tmp_path, (rows, matrices), flag, W8, A8) == 1).all()
+    rows = random.uniform(-1, 1, size=(ROWS, CHANNELS)).astype(np.float32)
+    rows[:, :2] = 40 * np.sign(random.normal(size=(ROWS, 2))) * random.uniform(0.9, 1, size=(ROWS, 2))
+    for matrix in matrices:
+        matrix[:2] /= 20
+    scale = chosen_scale(programs, tmp_path, (rows, matrices), flag, W8, A8)
+    assert (scale[:2] > 10).all() and (scale[2:] == 1).all()

@@ -37,6 +37,9 @@ inline constexpr llvm::StringLiteral kActivationMeanAttrName = "quern.activation
 /// `quern.rows`: on an op, for each result rows [count, channels] of f32 that calibration sampled from it, or
 /// unit; on a function's argument, its rows. Between the stages calibrate and transform only.
 inline constexpr llvm::StringLiteral kRowsAttrName = "quern.rows";
+/// `quern.half_ranges`: beside rows, for each result the ChannelRangesAttr of two halves of all samples, or
+/// unit; on a function's argument, its own. The rows number 0, 2, 4, ... are of the first half.
+inline constexpr llvm::StringLiteral kHalfRangesAttrName = "quern.half_ranges";
 /// `quern.row_scales`: on a product; each row of its first operand gets a scale of its own when the model
 /// runs. Where the second operand is an activation too, the first one is not negative.
 inline constexpr llvm::StringLiteral kRowScalesAttrName = "quern.row_scales";
