@@ -60,6 +60,11 @@ std::vector<size_t> AssignmentProblem::spread(const knapsack::Choice &choice) co
   return options;
 }
 
+static std::vector<int64_t> budgetsOf(ArrayRef<Constraint> constraints) {
+  auto budgets = llvm::map_range(constraints, [](const Constraint &constraint) { return constraint.budget; });
+  return {budgets.begin(), budgets.end()};
+}
+
 static llvm::Error explainInfeasible(ArrayRef<Constraint> constraints, ArrayRef<knapsack::Group> groups) {
   std::string reasons;
   auto add = [&](const Constraint &constraint, int64_t nearest, StringRef why) {
@@ -81,9 +86,7 @@ static llvm::Error explainInfeasible(ArrayRef<Constraint> constraints, ArrayRef<
       add(constraint, least, "");
   if (!reasons.empty())
     return llvm::createStringError(reasons);
-  std::vector<int64_t> budgets;
-  for (const Constraint &constraint : constraints)
-    budgets.push_back(constraint.budget);
+  std::vector<int64_t> budgets = budgetsOf(constraints);
   for (auto [number, constraint] : llvm::enumerate(constraints))
     if (std::optional<int64_t> least = knapsack::leastCostWithin(groups, budgets, number))
       add(constraint, *least, " beside the others");
@@ -92,9 +95,7 @@ static llvm::Error explainInfeasible(ArrayRef<Constraint> constraints, ArrayRef<
 
 llvm::Expected<std::vector<size_t>> AssignmentProblem::solve(const LossTable &losses) const {
   std::vector<knapsack::Group> groups = makeGroups(losses);
-  std::vector<int64_t> budgets;
-  for (const Constraint &constraint : constraints)
-    budgets.push_back(constraint.budget);
+  std::vector<int64_t> budgets = budgetsOf(constraints);
   std::optional<knapsack::Choice> choice = budgets.size() == 1
                                                ? knapsack::solveExactly(groups, budgets.front())
                                                : knapsack::solveWithin(groups, budgets);
