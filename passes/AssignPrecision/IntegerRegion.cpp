@@ -70,12 +70,15 @@ bool IntegerRegion::isUsedInsideOnly(Value value) const {
 std::string IntegerRegion::findDoubt(Operation *op, IntegerForm form) const {
   if (form == IntegerForm::Contraction)
     return {};
+  bool readsInside = true;
   for (OpOperand *activation : activationsOf(op)) {
-    bool startsHere = form == IntegerForm::Movement && isUsedInsideOnly(activation->get());
-    if (!isProducedInside(activation->get()) && !startsHere)
+    if (isProducedInside(activation->get()))
+      continue;
+    if (form != IntegerForm::Movement || !isUsedInsideOnly(activation->get()))
       return "follows an op that stays float";
+    readsInside = false;
   }
-  if (!hasUserInside(op) && !makesSmaller(op))
+  if (!hasUserInside(op) && !(readsInside && makesSmaller(op)))
     return "has only float users";
   return {};
 }

@@ -13,7 +13,7 @@ namespace quern {
 ///  - a contraction always is;
 ///  - a movement is if some user has integers and each operand comes from the set or is used by the set only;
 ///  - any other op is if every activation comes from the set and some user is in it.
-/// An op with fewer elements in its results than in its activations needs no user in the set.
+/// An op whose activations all come from the set needs no user in it if its results have fewer elements.
 class IntegerRegion {
 public:
   /// Decides for every quantizable op of `function`. `refuse` says why an op must stay float; empty if it

@@ -41,7 +41,7 @@ func.func @residual(%x: tensor<1x2x4x4xf32> {quern.range = #quern.range<-1.0, 2.
 // -----
 
 // A movement may start from a float value, if integers are all that uses it.
-// CHECK-LABEL: func.func @movement
+// CHECK-LABEL: func.func @movement(
 func.func @movement(%x: tensor<1x8xf32> {quern.range = #quern.range<-1.0, 2.0>}) -> tensor<1x2xf32> {
   %none = onnx.NoValue() : () -> none
   %shape = onnx.Constant() {value = dense<[2, 4]> : tensor<2xi64>} : () -> tensor<2xi64>
@@ -50,12 +50,28 @@ func.func @movement(%x: tensor<1x8xf32> {quern.range = #quern.range<-1.0, 2.0>})
   %0 = onnx.Reshape(%x, %shape) : (tensor<1x8xf32>, tensor<2xi64>) -> tensor<2x4xf32>
   // CHECK: onnx.Gemm({{.*}}quern.precision
   %1 = onnx.Gemm(%0, %v, %none) : (tensor<2x4xf32>, tensor<4x2xf32>, none) -> tensor<2x2xf32>
-  // A slice makes smaller, so it is worth moving codes.
   %zero = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
   %one = onnx.Constant() {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
   // CHECK: onnx.Slice({{.*}}quern.float_reason = "has an operand whose range is unknown"
   %2 = onnx.Slice(%1, %zero, %one, %zero, %one) : (tensor<2x2xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2xf32>
   return %2 : tensor<1x2xf32>
+}
+
+// -----
+
+// A slice makes codes fewer, so what follows it may be float; of floats it makes none.
+// CHECK-LABEL: func.func @movement_that_makes_smaller
+func.func @movement_that_makes_smaller(%x: tensor<2x4xf32> {quern.range = #quern.range<-1.0, 2.0>}) -> (tensor<1x4xf32>, tensor<1x2xf32>) {
+  %none = onnx.NoValue() : () -> none
+  %v = onnx.Constant() {value = dense<0.5> : tensor<4x2xf32>} : () -> tensor<4x2xf32>
+  %zero = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %one = onnx.Constant() {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  // CHECK: onnx.Slice({{.*}}quern.float_reason = "has only float users"
+  %0 = onnx.Slice(%x, %zero, %one, %zero, %one) {quern.ranges = [#quern.range<-1.0, 2.0>]} : (tensor<2x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x4xf32>
+  %1 = onnx.Gemm(%x, %v, %none) {quern.ranges = [#quern.range<-1.0, 1.0>]} : (tensor<2x4xf32>, tensor<4x2xf32>, none) -> tensor<2x2xf32>
+  // CHECK: onnx.Slice({{.*}}quern.precision
+  %2 = onnx.Slice(%1, %zero, %one, %zero, %one) {quern.ranges = [#quern.range<-1.0, 1.0>]} : (tensor<2x2xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2xf32>
+  return %0, %2 : tensor<1x4xf32>, tensor<1x2xf32>
 }
 
 // -----
