@@ -322,8 +322,8 @@ function drawAssignment() {
   const content = [table("Sensitivities", columns, found.weights)];
   if (found.front) {
     const axis = Object.keys(found.front.points[0]).find((key) => !["loss", "chosen", "uniform", "refined", "output_error", "bits", "group_sizes", "activations"].includes(key));
-    if (axis) content.unshift(make("figure", { style: "max-width:640px" }, frontPlot(found.front, axis),
-      make("figcaption", {}, `The best choices for budgets of ${axis}; the filled point is the one chosen.`)));
+    if (axis) content.unshift(make("figure", { style: "max-width:720px" }, frontPlot(found.front, axis),
+      make("figcaption", {}, `The best choices for budgets of ${axis}, by the sum of losses. Filled: the one chosen, which was refined by the error of the outputs; grey: one choice for all ops.`)));
   }
   section("assignment", "Precisions", `Chosen within ${found.budget}, by the sensitivity '${found.sensitivity}', the most sensitive first.`, ...content);
 }

@@ -118,29 +118,59 @@ function depthPlot(nodes, choose) {
   return drawing;
 }
 
-/** Loss of the outputs against the first constraint of a front. */
+/** 1, 2 and 5 times powers of ten between two; powers alone where these are many. */
+function logarithmicTicks(low, high) {
+  const factors = Math.log10(high / low) > 2 ? [1] : [1, 2, 5], found = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; ++power)
+    found.push(...factors.map((factor) => factor * 10 ** power).filter((at) => at >= low && at <= high));
+  return found;
+}
+
+/** Labels beside points, each where the fewest others lie: the size of a letter is a guess. */
+function placeLabels(drawing, points, width) {
+  const letter = 6.2, high = 13, taken = points.map(({ x, y }) => ({ x: x - 6, y: y - 6, w: 12, h: 12 }));
+  const overlap = (a, b) => Math.max(0, Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x)) * Math.max(0, Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y));
+  for (const { x, y, label } of points.filter((point) => point.label)) {
+    const w = label.length * letter, boxes = [];
+    for (const down of [-high / 2, -high - 5, 5, high + 7, -2 * high - 7, 2 * high + 9])
+      for (const left of [x + 9, x - 9 - w])
+        if (left >= 0 && left + w <= width) boxes.push({ x: left, y: y + down, w, h: high });
+    const cost = (box) => taken.reduce((sum, other) => sum + overlap(box, other), 0);
+    const best = boxes.reduce((one, other) => (cost(other) < cost(one) ? other : one), boxes[0] ?? { x: 0, y: y + 5, w, h: high });
+    taken.push(best);
+    drawing.append(svg("text", { class: "label", x: best.x, y: best.y + high - 3 }, label));
+  }
+}
+
+const frontUnits = { latency: "ms", size: "bytes", flash: "bytes", sram: "bytes", "average-bits": "bits" };
+
+/** Error of the outputs against the first constraint of a front, both on samples or both summed from single ops. A point without any
+ * error, which has no logarithm, stands on the axis. */
 function frontPlot(front, axis) {
-  const width = 560, height = 260, left = 58, base = height - 38;
-  const points = front.points.map((point) => ({ ...point, error: point.output_error ?? point.loss })).filter((point) => point.error > 0);
+  const width = 640, height = 300, left = 62, base = height - 38;
+  const isMeasured = front.points[0].output_error !== undefined;
+  const errorOf = (point) => (isMeasured ? point.output_error : point.loss);
   const drawing = plot(width, height, `Error of the outputs against ${axis}`);
-  if (!points.length) return drawing;
-  const costs = points.map((point) => point[axis]), errors = points.map((point) => Math.log10(point.error));
-  const x = linear(Math.min(...costs), Math.max(...costs), left + 10, width - 14);
-  const y = linear(Math.min(...errors), Math.max(...errors), base - 8, 26);
-  for (const at of ticks(Math.min(...errors), Math.max(...errors), 4)) {
-    drawing.append(svg("line", { class: "axis", x1: left, x2: width, y1: y(at), y2: y(at) }));
-    drawing.append(svg("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, short(10 ** at)));
-  }
+  const costs = front.points.map((point) => point[axis]), errors = front.points.map(errorOf).filter((error) => error > 0);
+  const low = Math.min(...errors, 1) / 1.3, high = Math.max(...errors, low) * 1.3, hasExact = errors.length < costs.length;
+  const x = linear(Math.min(...costs), Math.max(...costs), left + 12, width - 14);
+  const scale = linear(Math.log10(low), Math.log10(high), base - (hasExact ? 28 : 8), 26);
+  const y = (error) => (error > 0 ? scale(Math.log10(error)) : base);
+  const line = (at, text) => drawing.append(svg("line", { class: "axis", x1: left, x2: width, y1: y(at), y2: y(at) }),
+    svg("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, text));
+  if (errors.length) for (const at of logarithmicTicks(low, high)) line(at, short(at));
+  if (hasExact) line(0, "0");
   for (const at of ticks(Math.min(...costs), Math.max(...costs), 5))
-    drawing.append(svg("text", { x: x(at), y: base + 16, "text-anchor": "middle" }, short(at)));
-  drawing.append(svg("text", { x: width - 14, y: height - 4, "text-anchor": "end" }, axis));
-  drawing.append(svg("text", { x: 4, y: 10 }, points[0].output_error === undefined ? "loss" : "squared error of the outputs"));
-  const line = points.filter((point) => !point.uniform).sort((a, b) => a[axis] - b[axis]);
-  drawing.append(svg("path", { class: "front", d: line.map((point, at) => `${at ? "L" : "M"}${x(point[axis])} ${y(Math.log10(point.error))}`).join("") }));
-  for (const point of points) {
-    const circle = svg("circle", { class: point.chosen ? "chosen" : "point", cx: x(point[axis]), cy: y(Math.log10(point.error)), r: point.chosen ? 6 : 4 });
-    drawing.append(titled(circle, `${point.chosen ? "chosen: " : ""}${point.uniform || ""} ${axis} ${short(point[axis])}, error ${short(point.error)}`));
-    if (point.uniform) drawing.append(svg("text", { x: x(point[axis]) - 8, y: y(Math.log10(point.error)) - 8, "text-anchor": "end" }, `uniform ${point.uniform}`));
+    drawing.append(svg("text", { x: x(at), y: base + 18, "text-anchor": "middle" }, short(at)));
+  drawing.append(svg("text", { x: width - 14, y: height - 4, "text-anchor": "end" }, `${axis}, ${frontUnits[axis] ?? ""}`));
+  drawing.append(svg("text", { x: 4, y: 12 }, isMeasured ? "squared error of the outputs, relative to their power" : "sum of losses"));
+  const path = front.points.filter((point) => !point.uniform).sort((a, b) => a[axis] - b[axis]);
+  drawing.append(svg("path", { class: "front", d: path.map((point, at) => `${at ? "L" : "M"}${x(point[axis])} ${y(errorOf(point))}`).join("") }));
+  for (const point of front.points) {
+    const name = point.chosen ? "chosen" : point.uniform ? "uniform" : "point";
+    const circle = svg("circle", { class: name, cx: x(point[axis]), cy: y(errorOf(point)), r: point.chosen ? 6 : 4 });
+    drawing.append(titled(circle, `${point.chosen ? "chosen: " : ""}${point.uniform ?? ""} ${axis} ${short(point[axis])} ${frontUnits[axis] ?? ""}, error ${short(errorOf(point))}`));
   }
+  placeLabels(drawing, front.points.map((point) => ({ x: x(point[axis]), y: y(errorOf(point)), label: point.chosen ? "chosen" : point.uniform })), width);
   return drawing;
 }
