@@ -41,7 +41,7 @@ static Value makeConstant(OpBuilder &builder, Value replaced, ElementsAttr value
   return onnx::ConstantOp::create(builder, replaced.getLoc(), value.getType(), value);
 }
 
-/// Gives the op the variant's weight and bias.
+/// Gives the op the variant's weight and bias; one without a bias leaves the op's own.
 static void setVariant(onnx::QuantizableOpInterface op, const WeightVariant &variant) {
   OpBuilder builder(op);
   unsigned weightNumber = *op.getWeightOperand();
@@ -75,6 +75,7 @@ static ResultSelector insertVariants(func::FuncOp main, onnx::QuantizableOpInter
   if (llvm::any_of(distinct, [](const auto &key) { return key.second; }))
     rows = insertRowPair(builder, op->getLoc(), activation);
   auto activationOf = [&](const std::pair<size_t, bool> &key) { return key.second ? rows : activation; };
+  OwningOpRef<Operation *> original(op->clone()); // floats have its bias, which codes may have corrected
   setVariant(op, variants.front());
   op->setOperand(0, activationOf(distinct.front()));
   if (distinct.size() == 1)
@@ -85,7 +86,7 @@ static ResultSelector insertVariants(func::FuncOp main, onnx::QuantizableOpInter
   for (const auto &key : distinct) {
     Operation *computed = op;
     if (sum) {
-      computed = builder.clone(*op);
+      computed = builder.clone(**original);
       setVariant(cast<onnx::QuantizableOpInterface>(computed), variants[key.first]);
       computed->setOperand(0, activationOf(key));
       computed->removeAttr(onnx::valueNamesAttribute);
