@@ -137,6 +137,15 @@ def test_the_front_reaches_from_codes_to_float(planned, tmp_path):
         assert any(other["latency"] <= point["latency"] and other["loss"] <= point["loss"] for other in points if "uniform" not in other)
 
 
+def test_floats_have_their_own_biases(programs, digits, tmp_path):
+    """Codes may have corrected ones (bias-correction): then a model of floats alone would not be the float model."""
+    made = programs.quernc(digits.model, "-o", tmp_path / "m.so", "--assign=auto", "--budget=latency=1s", "--method=bias-correction",
+                           f"--pareto={tmp_path / 'front.json'}", f"--calibration-data={digits.calibration}")
+    assert made.returncode == 0, made.stderr
+    uniform = {point.get("uniform"): point["output_error"] for point in json.loads((tmp_path / "front.json").read_text())["points"]}
+    assert uniform["float"] < 1e-9 < 1e-6 < uniform["8 bits"]
+
+
 def test_rows_of_a_method_stay_when_bits_are_chosen(planned, tmp_path):
     """`auto` may give activations scales of rows before bits are chosen."""
     flags = ["--method=auto", f"--calibration-data={planned.folder / 'calibration.npz'}"]
